@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// What the Runtime API answers to a POST, or to a request that it refuses: status and JSON body.
+///
+/// The bodies are those of Lambda's own Runtime API server (its `render_error.go`); Go's encoder ends each with a newline.
+package struct RuntimeAPIReply: Hashable, Sendable {
+    package let status: Int
+    package let body: String
+
+    private init(_ status: Int, _ body: String) {
+        self.status = status
+        self.body = body + "\n"
+    }
+
+    private static func refused(_ status: Int, _ type: String, _ message: String) -> Self {
+        Self(status, #"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#)
+    }
+
+    package static let accepted = Self(202, #"{"status":"OK"}"#)
+    /// The id is not that of the current invocation, or a response for it is already under way.
+    package static let invalidRequestID = refused(400, "InvalidRequestID", "Invalid request ID")
+    /// The response-mode header is there and is not exactly `streaming`.
+    package static let invalidResponseMode = refused(
+        400,
+        "InvalidFunctionResponseMode",
+        "Invalid function response mode"
+    )
+    /// The connection ended before the body did.
+    package static let truncatedRequest = refused(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+    /// The answer comes after the time-out, or for another delivery of the same request.
+    package static let invokeTimeout = refused(410, "InvokeTimeout", "Invoke timeout")
+    /// A buffered response over the limit.
+    package static let tooLarge = refused(
+        413,
+        "RequestEntityTooLarge",
+        "Exceeded maximum allowed payload size (\(Limits.maximumBufferedResponseBytes) bytes)."
+    )
+    package static let internalServerError = refused(500, "InternalServerError", "Internal Server Error")
+    /// No resource of that name.
+    package static let notFound = refused(404, "NotFound", "404 page not found")
+
+    /// A call that the state of the runtime does not allow, such as `/next` during an invocation.
+    package static func invalidStateTransition(from: String, to: String) -> Self {
+        refused(
+            403,
+            "InvalidStateTransition",
+            "State transition from \(from) to \(to) failed for runtime. Error: State transition is not allowed"
+        )
+    }
+}
