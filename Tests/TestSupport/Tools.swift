@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import Foundation
+package import Testing
+
+/// The independent clients and interpreters that some tests need.
+package enum Tool: String, CaseIterable, Sendable {
+    case python3, curl, node, chromium, botocore, boto3, aws
+
+    /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The AWS command line is large, and calls through botocore, which
+    /// has tests of its own.
+    package static let required = Self.allCases.filter { $0 != .aws }
+
+    /// The names under which it may lie in `PATH`; for a Python module, its interpreter's.
+    fileprivate var programs: [String] {
+        switch self {
+        case .chromium:
+            ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"]
+        case .botocore, .boto3: ["python3"]
+        case .python3, .curl, .node, .aws: [self.rawValue]
+        }
+    }
+
+    /// How to install it, on Debian.
+    private var remedy: String {
+        switch self {
+        case .botocore, .boto3: "python3 -m pip install boto3"
+        case .node: "apt-get install nodejs"
+        case .aws: "apt-get install awscli"
+        case .python3, .curl, .chromium: "apt-get install \(self.rawValue)"
+        }
+    }
+
+    package var whyMissing: String { "\(self.rawValue) was not found; install it: \(self.remedy)" }
+}
+
+/// Which tools this machine has. Where one is missing, the tests that need it are skipped and say so; under
+/// `SLUICE_REQUIRE_TOOLS=1` a test of its own fails instead.
+package enum Tools {
+    /// The program, by the first of its names that is in `PATH`; for a Python module, the interpreter that imports it.
+    ///
+    /// - Throws: `MissingTool`.
+    package static func path(of tool: Tool) throws(MissingTool) -> String {
+        guard let path = self.found[tool] else { throw MissingTool(tool: tool) }
+        return path
+    }
+
+    package static func has(_ tools: Tool...) -> Bool {
+        tools.allSatisfy { self.found[$0] != nil }
+    }
+
+    /// Whether a missing tool is a failure.
+    package static let required = RunEnvironment["SLUICE_REQUIRE_TOOLS"] == "1"
+
+    private static let found: [Tool: String] = {
+        var found: [Tool: String] = [:]
+        for tool in Tool.allCases {
+            for program in tool.programs {
+                guard let path = Tools.search(program) else { continue }
+                if [.botocore, .boto3].contains(tool), !Tools.imports(tool.rawValue, path) { continue }
+                found[tool] = path
+                break
+            }
+        }
+        return found
+    }()
+
+    private static func search(_ program: String) -> String? {
+        (RunEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
+            .split(separator: ":")
+            .map { "\($0)/\(program)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Synchronous, since traits are evaluated before the test has a task; an import takes a fraction of a second.
+    private static func imports(_ module: String, _ python: String) -> Bool {
+        let process = Process()
+        process.executableURL = URL(filePath: python)
+        process.arguments = ["-c", "import \(module)"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+}
+
+/// A tool is not on this machine.
+package struct MissingTool: Error, CustomStringConvertible {
+    package let tool: Tool
+
+    package var description: String { self.tool.whyMissing }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips the test, with the reason, where one of the tools is missing.
+    ///
+    ///     @Test(.requires(.curl, .chromium)) func …
+    package static func requires(_ tools: Tool...) -> Self {
+        let missing = tools.filter { !Tools.has($0) }
+        return .enabled(if: missing.isEmpty, "\(missing.map(\.whyMissing).joined(separator: "; "))")
+    }
+}
