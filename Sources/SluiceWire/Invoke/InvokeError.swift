@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// Why an invoke call is refused: the exceptions of the API's model that a single machine can cause.
+///
+/// A function that fails is none of these: then the call itself went well, and its reply says so.
+package enum InvokeError: Error, Hashable, Sendable {
+    case invalidParameterValue(String)
+    case invalidRequestContent(String)
+    case resourceNotFound(String)
+    case resourceConflict(String)
+    case requestTooLarge(String)
+    case unsupportedMediaType(String)
+    case tooManyRequests(Throttle, retryAfterSeconds: Int?)
+    case resourceNotReady(String)
+    case invalidRuntime(String)
+    case invalidZipFile(String)
+    case service(String)
+
+    /// The `Reason` of a `TooManyRequestsException`.
+    package enum Throttle: String, Hashable, Sendable {
+        case concurrentInvocations = "ConcurrentInvocationLimitExceeded"
+        case reservedConcurrentInvocations = "ReservedFunctionConcurrentInvocationLimitExceeded"
+        case invocationRate = "FunctionInvocationRateLimitExceeded"
+        case reservedInvocationRate = "ReservedFunctionInvocationRateLimitExceeded"
+        case callerRate = "CallerRateLimitExceeded"
+    }
+}
+
+extension InvokeError {
+    /// The text is what the service says, with the whole ARN and the qualifier.
+    package static func functionNotFound(arn: String) -> Self {
+        .resourceNotFound("Function not found: \(arn)")
+    }
+
+    package static func invalidFunctionName(_ text: String) -> Self {
+        .invalidParameterValue(
+            "\(Self.quoted(text)) is no function name: a name, name:qualifier, "
+                + "account:function:name or a whole ARN is expected."
+        )
+    }
+
+    /// An event over `Limits.maximumRequestBytes`.
+    package static func eventTooLarge(bytes: Int) -> Self {
+        .requestTooLarge(
+            "\(bytes) byte payload is too large for the RequestResponse invocation type "
+                + "(limit \(Limits.maximumRequestBytes) bytes)"
+        )
+    }
+
+    /// An event that is not JSON; `detail` says where.
+    package static func eventNotJSON(_ detail: String) -> Self {
+        .invalidRequestContent("Could not parse request body into json: \(detail)")
+    }
+
+    /// `text` for a message, shortened, since it may be of any length.
+    static func quoted(_ text: String) -> String {
+        let shown = text.prefix(100)
+        return "'\(shown)\(shown.endIndex == text.endIndex ? "" : "…")'"
+    }
+}
