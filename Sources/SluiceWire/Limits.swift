@@ -48,6 +48,17 @@ package enum Limits {
     /// (Lambda Managed Instances document 1 MiB for `/error`.)
     package static let maximumErrorReportBytes = 1024 * 1024
 
+    /// Both error trailers with their names and line ends may be this long, in bytes. Lambda's Runtime API is a Go
+    /// `net/http` server, which refuses the whole request when its trailers do not end within a 4 KiB read buffer
+    /// ("suspiciously long trailer after chunked body", `transfer.go`).
+    package static let maximumErrorTrailerBytes = 4_000
+
+    /// The longest error type that goes into a header or trailer, in bytes; the rest is cut off.
+    package static let maximumErrorTypeBytes = 256
+
+    /// The longest payload that `sluice invoke` reads, in bytes: more than Lambda takes, so that its refusal can be seen.
+    package static let maximumCommandLinePayloadBytes = 64 * 1024 * 1024
+
     /// Environments that one function may have at once, when none is configured.
     package static let defaultConcurrency = 10
 
@@ -57,7 +68,40 @@ package enum Limits {
 
     /// What a handler writes without suspending leaves together, at the latest after this many bytes.
     package static let writeGatheringBytes = 64 * 1024
+    /// A handler that took at least this long to come to a write is not waited for: what it wrote leaves at once.
+    package static let writePauseNanoseconds: UInt64 = 100_000
+    /// A handler that only writes lets its event loop do other work at least this often.
+    package static let loopYieldNanoseconds: UInt64 = 2_000_000
+
+    /// Where a runtime's writer suspends and where it goes on: bytes that the socket has not taken yet.
+    package static let writeHighWatermarkBytes = 128 * 1024
+    package static let writeLowWatermarkBytes = 64 * 1024
+
+    /// The largest reply of the Runtime API that a runtime takes, in bytes: an event, with room to spare.
+    package static let maximumNextReplyBytes = 8 * 1024 * 1024
+
+    /// How long a runtime waits for a connection to the Runtime API, how often it tries before it gives up, and how
+    /// long it pauses after the first failure; each further pause is twice as long.
+    package static let connectMilliseconds = 10_000
+    package static let connectionAttempts = 6
+    package static let connectionPauseMilliseconds = 10
 
     /// JSON of a peer is read to this depth.
     package static let maximumJSONDepth = 128
+
+    /// A line that a function prints is cut after this many bytes. (CloudWatch Logs: 256 KB an event.)
+    package static let maximumLogLineBytes = 256 * 1024
+    /// Lines of the log that wait for a terminal which does not keep up; those after them are left out.
+    package static let maximumWaitingLogLines = 10_000
+
+    /// How long an invocation waits for an environment whose response is over to ask for its next one, in milliseconds.
+    package static let reuseGraceMilliseconds = 50
+    /// After a process ended, what is still in its sockets is read for this long, in milliseconds.
+    package static let lastBytesMilliseconds = 2_000
+    /// A runtime that reported an init error may take this long to exit, in milliseconds.
+    package static let initErrorExitMilliseconds = 500
+    /// A stop of the service lets streams under way run on for this long, in milliseconds.
+    package static let stopDrainMilliseconds = 2_000
+    /// The example function's time-out, in seconds: its longest answer takes a while to read.
+    package static let demoTimeoutSeconds = 900
 }
