@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+package import NIOCore
+
+/// The open connections of some listeners, so that a stop can close them. Lives on one event loop.
+package final class ConnectionSet {
+    private var channels: [ObjectIdentifier: any Channel] = [:]
+    private var whenEmpty: (() -> Void)?
+
+    package init() {}
+
+    package var count: Int { self.channels.count }
+
+    func add(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        self.channels[id] = channel
+        channel.closeFuture.assumeIsolated().whenComplete { [weak self] _ in
+            self?.channels[id] = nil
+            if self?.channels.isEmpty == true { self?.callWhenEmpty() }
+        }
+    }
+
+    /// Calls `action` once: when no connection is left, or when the time is over.
+    package func whenEmpty(orAfter delay: TimeAmount, on eventLoop: any EventLoop, _ action: @escaping () -> Void) {
+        guard !self.channels.isEmpty else { return action() }
+        self.whenEmpty = action
+        eventLoop.assumeIsolated().scheduleTask(in: delay) { self.callWhenEmpty() }
+    }
+
+    private func callWhenEmpty() {
+        let action = self.whenEmpty
+        self.whenEmpty = nil
+        action?()
+    }
+
+    /// Closes them all at once, whatever is under way on them.
+    package func closeAll() {
+        for channel in self.channels.values { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+package import SluiceHTTP1
+package import SluiceWire
+
+/// Hears what the runtime behind one Runtime API does. All calls come on the session's event loop.
+package protocol RuntimeAPISessionDelegate: AnyObject {
+    /// The runtime asked for its first invocation.
+    func runtimeFinishedInit()
+    /// The invocation is about to leave for the runtime: its time begins.
+    func invocationDelivered(_ invocation: Invocation)
+    /// The caller has heard how it ended; the runtime may still be at work.
+    func responseFinished(_ invocation: Invocation, relay: InvocationRelay, failure: InvocationFailure?)
+    /// The runtime asked for the next invocation: the last one is through.
+    func invocationFinished()
+    /// The runtime could not start, and says why. Its process has to go.
+    func runtimeFailedInit(_ failure: InvocationFailure)
+}
+
+/// The Runtime API of one execution environment: routes its calls, holds its one invocation.
+package final class RuntimeAPISession: RequestRouter {
+    private struct Assignment {
+        let invocation: Invocation
+        let relay: InvocationRelay
+    }
+
+    private var machine = EnvironmentMachine()
+    private var assignment: Assignment?
+    private var waitingNext: ServerExchange?
+    package weak var delegate: (any RuntimeAPISessionDelegate)?
+
+    package init() {}
+
+    // MARK: The service's side
+
+    /// Gives the runtime its next invocation, now or when it asks. The environment must be free.
+    package func assign(_ invocation: Invocation, relay: InvocationRelay) {
+        switch self.machine.invocationAssigned() {
+        case .deliver:
+            self.assignment = Assignment(invocation: invocation, relay: relay)
+            self.deliver()
+        case .hold:
+            self.assignment = Assignment(invocation: invocation, relay: relay)
+        case .refuse:
+            relay.runtimeEnded(.serviceStopped(requestID: invocation.requestID))
+        }
+    }
+
+    /// The runtime is no more, or is about to be ended. `failure` is told to a caller who still waits.
+    package func end(_ failure: (_ requestID: String) -> InvocationFailure) {
+        switch self.machine.processEnded() {
+        case .failInit, .leaveReady, .failInvocation:
+            guard let assignment = self.assignment else { return }
+            self.assignment = nil
+            let failure = failure(assignment.invocation.requestID)
+            if !assignment.relay.isOver {
+                self.watch(assignment)
+                assignment.relay.runtimeEnded(failure)
+            }
+        case .ignore:
+            break
+        }
+    }
+
+    private func deliver() {
+        guard let next = self.waitingNext, let assignment = self.assignment else { return }
+        self.waitingNext = nil
+        self.watch(assignment)
+        self.delegate?.invocationDelivered(assignment.invocation)
+        next.respond(
+            status: .ok,
+            fields: assignment.invocation.fields(deliveredAt: WallClock.epochMilliseconds()),
+            body: assignment.invocation.payload
+        )
+    }
+
+    private func watch(_ assignment: Assignment) {
+        assignment.relay.notifyWhenOver { [weak self] failure in
+            guard let self else { return }
+            self.machine.responseFinished()
+            self.delegate?.responseFinished(assignment.invocation, relay: assignment.relay, failure: failure)
+        }
+    }
+
+    // MARK: The runtime's side
+
+    package func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
+        switch (request.method, RuntimeAPIRoute(path: request.path)) {
+        case (.get, .next):
+            return self.nextArrived(on: exchange)
+        case (.post, .response(let requestID)):
+            return self.responsePosted(requestID, request, on: exchange)
+        case (.post, .error(let requestID)):
+            return self.errorPosted(requestID, request, on: exchange)
+        case (.post, .initError):
+            return self.initErrorPosted(request, on: exchange)
+        default:
+            exchange.answer(.notFound)
+            return DiscardingReceiver()
+        }
+    }
+
+    private func nextArrived(on exchange: ServerExchange) -> any RequestReceiver {
+        let stateName = self.machine.name
+        let decision = self.machine.nextArrived()
+        if decision == .refuse {
+            exchange.answer(.invalidStateTransition(from: stateName, to: "RuntimeReady"))
+            return DiscardingReceiver()
+        }
+        self.waitingNext = exchange
+        switch decision {
+        case .finishInitThenDeliver:
+            self.delegate?.runtimeFinishedInit()
+            self.deliver()
+        case .finishInitThenWait:
+            self.delegate?.runtimeFinishedInit()
+        case .deliver:
+            self.deliver()
+        case .finishInvocationThenWait:
+            self.assignment = nil
+            self.delegate?.invocationFinished()
+        case .wait, .refuse:
+            break
+        }
+        return NextReceiver(session: self, exchange: exchange)
+    }
+
+    fileprivate func nextConnectionLost(_ exchange: ServerExchange) {
+        guard self.waitingNext === exchange else { return }
+        self.waitingNext = nil
+        self.machine.waitingNextLost()
+    }
+
+    /// The assignment that a POST may answer, or `nil` after the POST was refused.
+    private func assignment(
+        for requestID: String,
+        _ request: ServerRequest,
+        to target: String,
+        on exchange: ServerExchange
+    ) -> Assignment? {
+        guard case .accept = self.machine.responsePosted(), let assignment = self.assignment else {
+            exchange.answer(.invalidStateTransition(from: self.machine.name, to: target))
+            return nil
+        }
+        guard requestID == assignment.invocation.requestID else {
+            exchange.answer(.invalidRequestID)
+            return nil
+        }
+        // Checked only when the runtime echoes it: older clients do not.
+        if let echoed = request.fields[RuntimeAPIHeader.invocationID], !echoed.isEmpty,
+            echoed != assignment.invocation.invocationID
+        {
+            exchange.answer(.invokeTimeout)
+            return nil
+        }
+        return assignment
+    }
+
+    private func responsePosted(
+        _ requestID: String,
+        _ request: ServerRequest,
+        on exchange: ServerExchange
+    ) -> any RequestReceiver {
+        guard
+            let assignment = self.assignment(for: requestID, request, to: "RuntimeInvocationResponse", on: exchange)
+        else { return DiscardingReceiver() }
+        return assignment.relay.responseBegan(fields: request.fields, on: exchange)
+    }
+
+    private func errorPosted(
+        _ requestID: String,
+        _ request: ServerRequest,
+        on exchange: ServerExchange
+    ) -> any RequestReceiver {
+        let target = "RuntimeInvocationErrorResponse"
+        guard let assignment = self.assignment(for: requestID, request, to: target, on: exchange) else {
+            return DiscardingReceiver()
+        }
+        return self.gatherReport(request, on: exchange) { [weak self] failure in
+            guard let self else { return }
+            assignment.relay.errorReported(failure, on: exchange, stateName: self.machine.name)
+        }
+    }
+
+    private func initErrorPosted(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
+        self.gatherReport(request, on: exchange) { [weak self] failure in
+            guard let self else { return }
+            switch self.machine.initErrorReported() {
+            case .fail:
+                exchange.answer(.accepted)
+                self.delegate?.runtimeFailedInit(failure)
+            case .refuse:
+                exchange.answer(.invalidStateTransition(from: self.machine.name, to: "InitError"))
+            }
+        }
+    }
+
+    private func gatherReport(
+        _ request: ServerRequest,
+        on exchange: ServerExchange,
+        then: @escaping (InvocationFailure) -> Void
+    ) -> any RequestReceiver {
+        let type = request.fields[RuntimeAPIHeader.errorType]
+        return GatheringReceiver(limitBytes: Limits.maximumErrorReportBytes) { outcome in
+            switch outcome {
+            case .whole(let body): then(.reported(typeHeader: type, body: body))
+            case .tooLarge: exchange.answer(.tooLarge)
+            case .connectionLost: break
+            }
+        }
+    }
+}
+
+/// Watches the connection of a `/next` that is kept open.
+private final class NextReceiver: RequestReceiver {
+    private weak var session: RuntimeAPISession?
+    private let exchange: ServerExchange
+
+    init(session: RuntimeAPISession, exchange: ServerExchange) {
+        self.session = session
+        self.exchange = exchange
+    }
+
+    func received(_ bytes: ByteBuffer) {}
+    func receivedEnd(trailers: HTTPFields) {}
+    func connectionLost() { self.session?.nextConnectionLost(self.exchange) }
+}
