@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// What Lambda says of the function itself, in environment variables that do not change while it runs.
+///
+/// (Lambda Developer Guide, "Defined runtime environment variables".)
+package struct FunctionEnvironment: Sendable {
+    package var functionName: String?
+    package var functionVersion: String?
+    package var memoryMegabytes: Int?
+    package var logGroupName: String?
+    package var logStreamName: String?
+
+    package init() {}
+
+    /// Reads them from this process.
+    static func ofThisProcess() -> Self {
+        var environment = Self()
+        environment.functionName = Platform.environmentValue("AWS_LAMBDA_FUNCTION_NAME")
+        environment.functionVersion = Platform.environmentValue("AWS_LAMBDA_FUNCTION_VERSION")
+        environment.memoryMegabytes = Platform.environmentValue("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").flatMap { Int($0) }
+        environment.logGroupName = Platform.environmentValue("AWS_LAMBDA_LOG_GROUP_NAME")
+        environment.logStreamName = Platform.environmentValue("AWS_LAMBDA_LOG_STREAM_NAME")
+        return environment
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+public import Logging
+internal import SluiceWire
+
+/// What is known of one invocation beside its event.
+public struct InvocationContext: Sendable {
+    private let storage: Storage
+
+    /// One allocation, however often the context is handed on.
+    private final class Storage: Sendable {
+        let invocation: NextInvocation
+        let environment: FunctionEnvironment
+        let deadline: ContinuousClock.Instant
+        let logger: Logger
+
+        init(_ invocation: NextInvocation, _ environment: FunctionEnvironment, _ logger: Logger) {
+            self.invocation = invocation
+            self.environment = environment
+            self.deadline = Self.deadline(of: invocation)
+            self.logger = logger
+        }
+
+        private static func deadline(of invocation: NextInvocation) -> ContinuousClock.Instant {
+            guard let deadline = invocation.deadlineMilliseconds else {
+                return .now.advanced(by: .seconds(Limits.maximumTimeoutSeconds))
+            }
+            // A bound of a day either way: the service's number must not overflow a clock.
+            let day: Int64 = 86_400_000
+            let (left, overflow) = deadline.subtractingReportingOverflow(Platform.wallClockMilliseconds())
+            return .now.advanced(by: .milliseconds(overflow ? 0 : min(max(left, -day), day)))
+        }
+    }
+
+    init(_ invocation: NextInvocation, environment: FunctionEnvironment, logger: Logger) {
+        self.storage = Storage(invocation, environment, logger)
+    }
+
+    // MARK: The invocation
+
+    /// The id of the request, which stands in the log, too. A retry of an asynchronous invoke has the same.
+    public var requestID: String { self.storage.invocation.requestID }
+
+    /// As it was invoked: with the alias or version of the call, if it named one.
+    public var invokedFunctionARN: String { self.storage.invocation.invokedFunctionARN }
+
+    /// When Lambda stops waiting, by a clock that no adjustment of the system's time moves.
+    public var deadline: ContinuousClock.Instant { self.storage.deadline }
+
+    /// How long the function may still run; negative after the deadline.
+    public var remainingTime: Duration { ContinuousClock.now.duration(to: self.storage.deadline) }
+
+    /// The X-Ray trace, such as `Root=1-5bef4de7-…;Parent=…;Sampled=0`; to be passed on as it is.
+    public var traceID: String? { self.storage.invocation.traceID }
+
+    /// What a mobile client sent beside the event: JSON text.
+    public var clientContext: String? { self.storage.invocation.clientContext }
+
+    /// Who the caller is according to Amazon Cognito: JSON text.
+    public var cognitoIdentity: String? { self.storage.invocation.cognitoIdentity }
+
+    /// The tenant, for a function with tenant isolation.
+    public var tenantID: String? { self.storage.invocation.tenantID }
+
+    // MARK: The function
+
+    /// The function's name; `nil` outside Lambda.
+    public var functionName: String? { self.storage.environment.functionName }
+
+    /// The function's version, `$LATEST` for one that is not published; `nil` outside Lambda.
+    public var functionVersion: String? { self.storage.environment.functionVersion }
+
+    /// The configured memory, in MB; `nil` outside Lambda.
+    public var memoryMegabytes: Int? { self.storage.environment.memoryMegabytes }
+
+    /// The log group that standard output and standard error go to; `nil` outside Lambda.
+    public var logGroupName: String? { self.storage.environment.logGroupName }
+
+    /// The log stream of this execution environment; `nil` outside Lambda.
+    public var logStreamName: String? { self.storage.environment.logStreamName }
+
+    /// A logger whose lines carry the request id.
+    public var logger: Logger {
+        var logger = self.storage.logger
+        logger[metadataKey: "requestID"] = "\(self.requestID)"
+        return logger
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+public import Logging
+public import NIOCore
+
+/// A Lambda function: bytes of an event in, a result out.
+///
+/// ```swift
+/// import Sluice
+///
+/// LambdaFunction { event, context in
+///     LambdaResult.stream(contentType: "text/plain") { writer in
+///         for word in ["one ", "two ", "three\n"] {
+///             try await writer.write(word)
+///         }
+///     }
+/// }.run()
+/// ```
+///
+/// An error that the handler throws is the invocation's error; an error that the body of a stream throws ends the
+/// stream with that error.
+///
+/// Handlers run on the event loop of the connection, so that a write costs no thread hop. One that computes for
+/// long without awaiting holds it up and belongs on another executor:
+/// `withTaskExecutorPreference(globalConcurrentExecutor) { … }`.
+public struct LambdaFunction: Sendable {
+    package typealias Handler = @Sendable (ByteBuffer, InvocationContext) async throws -> LambdaResult
+
+    package let prepare: @Sendable () async throws -> Handler
+    /// What the runtime itself logs goes here, and what handlers log through their context.
+    public var logger = Logger(label: "sluice")
+
+    /// A function that needs nothing before its first invocation.
+    public init(
+        _ handler: @escaping @Sendable (_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult
+    ) {
+        self.prepare = { handler }
+    }
+
+    /// A function that prepares something once, before its first invocation: a client, a model, a table.
+    ///
+    /// When `setUp` throws, Lambda is told why, and the process ends with a non-zero code.
+    public init<State: Sendable>(
+        setUp: @escaping @Sendable () async throws -> State,
+        _ handler:
+            @escaping @Sendable (
+                _ state: State, _ event: ByteBuffer, _ context: InvocationContext
+            ) async throws -> LambdaResult
+    ) {
+        self.prepare = {
+            let state = try await setUp()
+            return { event, context in try await handler(state, event, context) }
+        }
+    }
+
+    /// Serves invocations until the process is ended. The calling thread, which must be the main one, becomes the
+    /// event loop.
+    ///
+    /// The address of the service comes from `AWS_LAMBDA_RUNTIME_API`, which Lambda sets, and on your own machine
+    /// `sluice serve`. Without it, or when the service is gone, the process ends with code 1 and says why.
+    @available(*, noasync, message: "call it at the top level of main.swift")
+    public func run() -> Never {
+        FunctionProcess.run(self)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+public import NIOCore
+
+/// What a function answers to one invocation.
+public struct LambdaResult: Sendable {
+    package enum Kind: Sendable {
+        case bytes(ByteBuffer, contentType: String)
+        case stream(contentType: String, ResponseBody.Kind)
+        case http(HTTPResult)
+    }
+
+    package let kind: Kind
+
+    /// The whole answer at once, at most 6 MiB. The caller of `Invoke` gets it as it is.
+    public static func bytes(_ bytes: ByteBuffer, contentType: String = "application/json") -> Self {
+        Self(kind: .bytes(bytes, contentType: contentType))
+    }
+
+    /// The UTF-8 of a string as the whole answer, at most 6 MiB.
+    public static func text(_ text: String, contentType: String = "application/json") -> Self {
+        Self(kind: .bytes(ByteBuffer(string: text), contentType: contentType))
+    }
+
+    /// What `body` writes, as it writes it. The caller of `InvokeWithResponseStream` gets each chunk as it comes.
+    ///
+    /// ```swift
+    /// LambdaResult.stream(contentType: "text/plain") { writer in
+    ///     try await writer.write("hello\n")
+    /// }
+    /// ```
+    public static func stream(
+        contentType: String = "application/octet-stream",
+        _ body: @escaping @Sendable (borrowing BodyWriter) async throws -> Void
+    ) -> Self {
+        Self(kind: .stream(contentType: contentType, .stream(body)))
+    }
+
+    /// A status, headers, cookies and a body, for a Function URL or an API that passes them on.
+    public static func http(_ result: HTTPResult) -> Self {
+        Self(kind: .http(result))
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
+/// The few calls of the C library that the runtime needs. Foundation is not among its dependencies.
+enum Platform {
+    /// The value of an environment variable; an empty one counts as none.
+    static func environmentValue(_ name: String) -> String? {
+        guard let value = getenv(name), value[0] != 0 else { return nil }
+        return String(cString: value)
+    }
+
+    /// Only before or between invocations of a process that owns its environment: this is not safe while other
+    /// threads read it.
+    static func setEnvironmentValue(_ name: String, to value: String?) {
+        if let value {
+            setenv(name, value, 1)
+        } else {
+            unsetenv(name)
+        }
+    }
+
+    static func printToStandardError(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 || (count < 0 && errno == EINTR) else { return }
+            written += max(count, 0)
+        }
+    }
+
+    /// Milliseconds since 1970 by the system's clock.
+    static func wallClockMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    static func exitProcess(_ code: Int32) -> Never {
+        exit(code)
+    }
+
+    /// A pipe, or `nil` when the process has no descriptors left.
+    static func makePipe() -> (input: CInt, output: CInt)? {
+        var descriptors: [CInt] = [-1, -1]
+        guard pipe(&descriptors) == 0 else { return nil }
+        for descriptor in descriptors {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
+        return (descriptors[0], descriptors[1])
+    }
+
+    static func closeDescriptor(_ descriptor: CInt) {
+        close(descriptor)
+    }
+
+    #if os(Linux)
+    /// `nil` when the process has no descriptor left.
+    static func duplicate(_ descriptor: CInt) -> CInt? {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        return copy >= 0 ? copy : nil
+    }
+    #endif
+}

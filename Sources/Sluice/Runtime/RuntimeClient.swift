@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import SluiceWire
+
+/// The one connection to the Runtime API, kept and re-made. Confined to its loop.
+final class RuntimeClient {
+    let address: RuntimeAddress
+    let loop: any EventLoop
+    let loopTurn: LoopTurn
+    private let logger: Logger
+    private var connection: RuntimeConnection?
+
+    init(address: RuntimeAddress, loop: any EventLoop, logger: Logger) {
+        self.address = address
+        self.loop = loop
+        self.logger = logger
+        self.loopTurn = LoopTurn(loop: loop)
+    }
+
+    func close() {
+        self.connection?.close()
+        self.connection = nil
+        self.loopTurn.close()
+    }
+
+    /// Waits as long as it takes for the next invocation: the environment may be frozen meanwhile, so there is no
+    /// time-out. A connection that ends first is made again, but only so many times in a row.
+    func next() async throws(RuntimeFailure) -> (NextInvocation, ByteBuffer) {
+        var failures = 0
+        while true {
+            let connection = try await self.openConnection()
+            let waiter = ReplyWaiter(loop: self.loop)
+            connection.delegate = waiter
+            connection.sendHead(.next(host: self.address.text))
+            connection.sendEnd()
+            switch await waiter.wait() {
+            case .reply(let reply):
+                return try Self.invocation(from: reply)
+            case nil:
+                throw .cancelled
+            case .closed(let reason):
+                failures += 1
+                guard failures < Limits.connectionAttempts else {
+                    throw .unreachable(address: self.address.text, reason: reason)
+                }
+                self.logger.debug("connection ended while waiting for an invocation", metadata: ["reason": "\(reason)"])
+                if failures > 1 {
+                    try await self.pause(afterFailures: failures - 1)
+                }
+            }
+        }
+    }
+
+    private static func invocation(
+        from reply: RuntimeReply
+    ) throws(RuntimeFailure) -> (NextInvocation, ByteBuffer) {
+        guard reply.status == 200 else {
+            if reply.status == 500 { throw .containerError }
+            throw .unusableInvocation("it answered /next with status \(reply.status)")
+        }
+        do {
+            let fields = reply.headers.lazy.map { (name: $0.name, value: $0.value) }
+            return (try NextInvocation(fields: fields), reply.body)
+        } catch NextInvocationError.missingRequestID {
+            throw .unusableInvocation("the reply to /next has no \(RuntimeAPIHeader.requestID.rawName)")
+        } catch {
+            throw .unusableInvocation("\(RuntimeAPIHeader.requestID.rawName) cannot be part of a path")
+        }
+    }
+
+    /// Tells the service that the function could not start. The process ends whatever comes of it.
+    func postInitError(_ report: ErrorReport) async throws(RuntimeFailure) {
+        let connection = try await self.openConnection()
+        let waiter = ReplyWaiter(loop: self.loop)
+        let body = report.json()
+        connection.delegate = waiter
+        connection.sendHead(
+            .initError(type: report.headerType, bodyBytes: body.readableBytes, host: self.address.text)
+        )
+        connection.sendBody(body)
+        connection.sendEnd()
+        _ = await waiter.wait()
+    }
+
+    // MARK: Connecting
+
+    /// The connection that there is, or a new one.
+    func openConnection() async throws(RuntimeFailure) -> RuntimeConnection {
+        if let connection = self.connection, connection.isOpen { return connection }
+        var failures = 0
+        while true {
+            do {
+                let connection = try await self.connect()
+                // It may have ended again before this task's turn came; then nobody would hear of it.
+                guard connection.isOpen else { throw ConnectionEndedAtOnce() }
+                self.connection = connection
+                return connection
+            } catch {
+                failures += 1
+                guard !Task.isCancelled else { throw .cancelled }
+                guard failures < Limits.connectionAttempts else {
+                    throw .unreachable(address: self.address.text, reason: "\(error)")
+                }
+                try await self.pause(afterFailures: failures)
+            }
+        }
+    }
+
+    private struct ConnectionEndedAtOnce: Error, CustomStringConvertible {
+        let description = "the connection was closed at once"
+    }
+
+    private func pause(afterFailures failures: Int) async throws(RuntimeFailure) {
+        let milliseconds = Limits.connectionPauseMilliseconds << min(failures - 1, Limits.connectionAttempts)
+        do {
+            try await Task.sleep(for: .milliseconds(milliseconds))
+        } catch {
+            throw .cancelled
+        }
+    }
+
+    private func connect() async throws -> RuntimeConnection {
+        let bootstrap = ClientBootstrap(group: self.loop)
+            .connectTimeout(.milliseconds(Int64(Limits.connectMilliseconds)))
+            // A small stream's end must not wait for an acknowledgement of its beginning.
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // One read for each event of the socket: replies are small and rarely come in two.
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(
+                .writeBufferWaterMark,
+                value: .init(low: Limits.writeLowWatermarkBytes, high: Limits.writeHighWatermarkBytes)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try Self.addHandlers(to: channel.pipeline.syncOperations)
+                }
+            }
+        // An address needs no resolver, and with it no further thread.
+        let channel =
+            if let address = try? SocketAddress(ipAddress: self.address.host, port: self.address.port) {
+                try await bootstrap.connect(to: address).get()
+            } else {
+                try await bootstrap.connect(host: self.address.host, port: self.address.port).get()
+            }
+        return try channel.pipeline.syncOperations.handler(type: RuntimeConnection.self)
+    }
+
+    private static func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations) throws {
+        var encoding = HTTPRequestEncoder.Configuration()
+        encoding.automaticallySetFramingHeaders = false
+        try pipeline.addHandlers(
+            HTTPRequestEncoder(configuration: encoding),
+            ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
+            RuntimeConnection()
+        )
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import Sluice
+
+/// A function for what only a process of its own shows: the main actor, the environment, a start-up that fails.
+/// Its argument says whether it starts; the event says what to do.
+@MainActor
+final class Visits {
+    static let shared = Visits()
+    private var count = 0
+
+    func add() -> Int {
+        self.count += 1
+        return self.count
+    }
+}
+
+struct StartUpFailed: Error, CustomStringConvertible {
+    let description = "no model today"
+}
+
+LambdaFunction(
+    setUp: {
+        if CommandLine.arguments.last == "fail" { throw StartUpFailed() }
+        return await MainActor.run { CommandLine.arguments.count }
+    },
+    { _, event, context in
+        switch String(buffer: event) {
+        case "main actor":
+            let visits = await Visits.shared.add()
+            return .text("visit \(visits)")
+        case "main actor in a stream":
+            return .stream { writer in
+                for _ in 0..<3 {
+                    let visits = await Visits.shared.add()
+                    try await writer.write("visit \(visits)\n")
+                }
+            }
+        case "another executor":
+            return .stream { writer in
+                try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    for number in 0..<3 { try await writer.write("\(number)\n") }
+                }
+            }
+        case "trace":
+            return .text(traceVariable() ?? "none")
+        case let other:
+            return .text("\(other) of \(context.functionName ?? "nobody")")
+        }
+    }
+).run()

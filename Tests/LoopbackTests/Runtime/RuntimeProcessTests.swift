@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Foundation
+import TestSupport
+import Testing
+
+/// A function as a process of its own, whose main thread is the event loop.
+@Suite struct RuntimeProcessTests {
+    private func withProcess(
+        _ arguments: [String] = [],
+        _ body: (TestSupport.ScriptedServer, ChildProcess) async throws -> Void
+    ) async throws {
+        let program = try BuiltProducts.url(of: "FixtureFunction").path
+        try await withScriptedServer { server in
+            let environment = [
+                "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(server.port)", "AWS_LAMBDA_FUNCTION_NAME": "fixture",
+            ]
+            try await withChildProcess(program, arguments, environment: environment) { child in
+                try await body(server, child)
+            }
+        }
+    }
+
+    @Test func runsMainActorWorkOnTheThreadThatIsTheLoop() async throws {
+        try await self.withProcess { server, _ in
+            let connection = try await server.accept()
+            for visit in 1...3 {
+                try await connection.answerNext("main actor")
+                #expect(try await connection.readWhole().body == "visit \(visit)")
+                try await connection.reply()
+            }
+            try await connection.answerNext("main actor in a stream")
+            #expect(try await connection.readStream().text == "visit 4\nvisit 5\nvisit 6\n")
+        }
+    }
+
+    @Test func writesFromAnotherExecutor() async throws {
+        try await self.withProcess { server, _ in
+            let connection = try await server.accept()
+            try await connection.answerNext("another executor")
+            #expect(try await connection.readStream().text == "0\n1\n2\n")
+        }
+    }
+
+    @Test func namesTheTraceOfEachInvocationInTheEnvironment() async throws {
+        try await self.withProcess { server, _ in
+            let connection = try await server.accept()
+            for (field, value) in [("Lambda-Runtime-Trace-Id: Root=1", "Root=1"), ("X-None: 1", "none")] {
+                try await connection.answerNext("trace", fields: [field])
+                #expect(try await connection.readWhole().body == value)
+                try await connection.reply()
+            }
+            try await connection.answerNext("hello")
+            #expect(try await connection.readWhole().body == "hello of fixture")
+        }
+    }
+
+    @Test func exitsWithACodeAndTheReasonWhenStartUpFails() async throws {
+        try await self.withProcess(["fail"]) { server, child in
+            let connection = try await server.accept()
+            #expect(try await connection.readWhole().body.contains("no model today"))
+            try await connection.reply()
+            #expect(try await child.exit() == .code(1))
+            let errors = String(decoding: try await child.end(of: .standardError), as: UTF8.self)
+            #expect(errors.contains("Function.StartUpFailed: no model today"))
+        }
+    }
+
+    @Test func exitsWithACodeOnAContainerError() async throws {
+        try await self.withProcess { server, child in
+            let connection = try await server.accept()
+            try await connection.answerNext("x")
+            _ = try await connection.readWhole()
+            try await connection.reply("500 Internal Server Error")
+            #expect(try await child.exit() == .code(1))
+        }
+    }
+
+    @Test func endsOnATerminationSignal() async throws {
+        try await self.withProcess { server, child in
+            try await server.accept().readNext()
+            #expect(try await child.terminate() == .signal(15))
+        }
+    }
+
+    @Test(arguments: [nil, "localhost", "127.0.0.1:99999", ""]) func saysWhatIsMissing(address: String?) async throws {
+        let program = try BuiltProducts.url(of: "FixtureFunction").path
+        let result = try await runProgram(
+            program,
+            environment: address.map { ["AWS_LAMBDA_RUNTIME_API": $0] } ?? [:]
+        )
+        #expect(result.exit == .code(1))
+        #expect(result.errorText.contains("AWS_LAMBDA_RUNTIME_API"))
+        #expect(result.errorText.contains("sluice serve --function NAME=COMMAND"))
+    }
+
+    @Test func namesTheAddressThatCannotBeReached() async throws {
+        let port = try await withScriptedServer { $0.port }
+        let program = try BuiltProducts.url(of: "FixtureFunction").path
+        let result = try await runProgram(program, environment: ["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(port)"])
+        #expect(result.exit == .code(1))
+        #expect(result.errorText.contains("127.0.0.1:\(port)"))
+    }
+}
