@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// `Invoke`: gathers the response, which the relay keeps within Lambda's limit, and answers at its end.
+final class BufferedInvokeCaller: InvocationCaller {
+    private let exchange: LoggedExchange
+    private let head: InvokeReplyHead
+    private var body = ByteBuffer()
+
+    init(exchange: LoggedExchange, head: InvokeReplyHead) {
+        self.exchange = exchange
+        self.head = head
+    }
+
+    func responseBegan(contentType: String) {}
+    func received(_ bytes: ByteBuffer) { self.body.writeImmutableBuffer(bytes) }
+
+    func responseCompleted() { self.respond(self.body, functionError: nil) }
+
+    /// A failed function is a good answer of the service: the status stays 200. (Lambda API, `Invoke`.)
+    func invocationFailed(_ failure: InvocationFailure) {
+        self.respond(failure.payload, functionError: InvokeResponseHeader.unhandled)
+    }
+
+    private func respond(_ body: ByteBuffer, functionError: String?) {
+        var fields = self.head.fields
+        fields[.contentType] = "application/json"
+        fields[InvokeResponseHeader.remappedContentLength] = "0"
+        fields[InvokeResponseHeader.functionError] = functionError
+        self.exchange.respond(status: .ok, fields: fields, body: body)
+    }
+}

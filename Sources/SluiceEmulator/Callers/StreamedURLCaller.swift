@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// A Function URL in the mode `RESPONSE_STREAM`: status and headers from the prelude, if the content type announces
+/// one, and the body as it comes.
+///
+/// A stream that fails after its head ends with a closed connection and no last chunk, so that its reader can tell
+/// it from a whole one. AWS does not say how it ends there.
+final class StreamedURLCaller: InvocationCaller {
+    private let reply: FunctionURLReply
+    private var prelude: PreludeParser?
+    private var allowsBody = true
+    /// An answer other than the function's was given, and what the function still sends is dropped.
+    private var wasRefused = false
+
+    init(reply: FunctionURLReply) { self.reply = reply }
+
+    func responseBegan(contentType: String) {
+        if StreamedResult.hasPrelude(contentType: contentType) {
+            self.prelude = PreludeParser()
+        } else {
+            self.begin(StreamedResult.head(contentType: contentType))
+        }
+    }
+
+    private func begin(_ head: FunctionURLResponseHead) {
+        self.allowsBody = head.allowsBody
+        self.reply.exchange.begin(
+            status: HTTPResponse.Status(code: head.statusCode),
+            fields: self.reply.fields(of: head)
+        )
+    }
+
+    func received(_ bytes: ByteBuffer) {
+        guard !self.wasRefused else { return }
+        guard self.prelude != nil else { return self.forward(bytes) }
+        switch self.prelude?.bytesCame(bytes) {
+        case .prelude(let prelude, let rest):
+            self.prelude = nil
+            self.begin(StreamedResult.head(prelude))
+            self.forward(rest)
+        case .malformed(let error):
+            self.refuse(error)
+        case .body(let bytes):
+            self.forward(bytes)
+        case .needMore, nil:
+            break
+        }
+    }
+
+    private func forward(_ bytes: ByteBuffer) {
+        guard self.allowsBody else { return }
+        self.reply.exchange.write(bytes)
+    }
+
+    func responseCompleted() {
+        guard !self.wasRefused else { return }
+        switch self.prelude?.ended() {
+        case .malformed(let error): self.refuse(error)
+        case nil, .some: self.reply.exchange.finish()
+        }
+    }
+
+    func invocationFailed(_ failure: InvocationFailure) {
+        guard !self.wasRefused else { return }
+        if self.reply.exchange.hasBegun {
+            self.reply.exchange.abort()
+        } else {
+            self.reply.respondWithServerError()
+        }
+    }
+
+    private func refuse(_ error: PreludeError) {
+        self.wasRefused = true
+        self.reply.note("answered 502: \(error)")
+        self.reply.respondWithServerError(type: "InternalServerErrorException")
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// Nobody waits for the result: an invocation of type `Event`.
+final class UnheardCaller: InvocationCaller {
+    func responseBegan(contentType: String) {}
+    func received(_ bytes: ByteBuffer) {}
+    func responseCompleted() {}
+    func invocationFailed(_ failure: InvocationFailure) {}
+}

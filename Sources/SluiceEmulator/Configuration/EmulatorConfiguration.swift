@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// The local Lambda, as its owner describes it.
+package struct EmulatorConfiguration: Sendable {
+    package var host = "127.0.0.1"
+    /// The endpoint's port; 0 lets the kernel choose.
+    package var port = 9000
+    package var functions: [FunctionConfiguration]
+    package var region = "us-east-1"
+    /// An account id that Amazon's own examples use.
+    package var accountID = "123456789012"
+    /// Variables of this process, of which functions get the few that they need.
+    package var hostVariables: [String: String]
+
+    package init(functions: [FunctionConfiguration], hostVariables: [String: String]) {
+        self.functions = functions
+        self.hostVariables = hostVariables
+    }
+
+    package func arn(of function: String) -> String {
+        "arn:aws:lambda:\(self.region):\(self.accountID):function:\(function)"
+    }
+}

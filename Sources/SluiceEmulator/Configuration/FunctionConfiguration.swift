@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+package import NIOCore
+internal import SluiceWire
+
+/// One function, as its owner describes it.
+package struct FunctionConfiguration: Sendable {
+    /// How a Function URL calls the function. (Lambda API, `InvokeMode`.)
+    package enum InvokeMode: String, Sendable, CaseIterable {
+        case buffered = "BUFFERED"
+        case responseStream = "RESPONSE_STREAM"
+    }
+
+    package var name: String
+    /// The program and its arguments; it is run directly, without a shell.
+    package var command: [String]
+    /// Variables on top of those that Lambda sets.
+    package var variables: [String: String] = [:]
+    /// Whether the function sees all variables of this process.
+    package var inheritsEnvironment = false
+    package var workingDirectory: String
+    package var invokeMode: InvokeMode = .responseStream
+    package var timeout: TimeAmount = .seconds(Int64(Limits.defaultTimeoutSeconds))
+    package var memoryMegabytes = 128
+    /// Environments at once; one more request is answered with 429.
+    package var concurrency = Limits.defaultConcurrency
+    /// The port of the Function URL's own listener; 0 lets the kernel choose.
+    package var urlPort = 0
+
+    package init(name: String, command: [String], workingDirectory: String) {
+        self.name = name
+        self.command = command
+        self.workingDirectory = workingDirectory
+    }
+
+    /// Lambda's rule for names: 1 to 64 letters, digits, hyphens and underscores. (Lambda API, `FunctionName`.)
+    package static func isValidName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import NIOPosix
+internal import SluiceHTTP1
+internal import SluiceWire
+
+/// The local Lambda: runs functions as processes and serves Lambda's APIs for them.
+///
+/// ```swift
+/// try await Emulator.run(configuration, onEvent: { print($0) }) { addresses in
+///     // It listens, until this closure returns.
+/// }
+/// ```
+package enum Emulator {
+    /// Where it listens.
+    package struct Addresses: Sendable {
+        package var host: String
+        /// The Lambda API, and Function URLs by host name.
+        package var endpointPort: Int
+        /// Each function's own Function URL, in the order of the configuration.
+        package var functionURLs: [(name: String, port: Int)]
+
+        package var endpoint: String { "http://\(self.host):\(self.endpointPort)" }
+        package func functionURL(port: Int) -> String { "http://\(self.host):\(port)/" }
+    }
+
+    /// Runs the service for as long as `body` runs. When `body` ends, in whichever way, listening stops, streams under
+    /// way get `Limits.stopDrainMilliseconds`, and every process that was started is ended before this returns.
+    ///
+    /// - Parameter onEvent: called on the service's event loop for each event of its log; it must not block.
+    /// - Throws: `EmulatorError` when a port is taken or a function is misconfigured, and whatever `body` throws.
+    package static func run<Result: Sendable>(
+        _ configuration: EmulatorConfiguration,
+        onEvent: @escaping @Sendable (LogEvent) -> Void,
+        body: @Sendable (Addresses) async throws -> Result
+    ) async throws -> Result {
+        try configuration.validate()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            let result = try await Self.run(configuration, on: group.next(), onEvent: onEvent, body: body)
+            try await group.shutdownGracefully()
+            return result
+        } catch {
+            try await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private static func run<Result: Sendable>(
+        _ configuration: EmulatorConfiguration,
+        on eventLoop: any EventLoop,
+        onEvent: @escaping @Sendable (LogEvent) -> Void,
+        body: @Sendable (Addresses) async throws -> Result
+    ) async throws -> Result {
+        // Each environment asks for one process, and no function has more of them than its concurrency allows, besides
+        // those whose processes are about to end.
+        let capacity = 2 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) }
+        let (requests, launches) = AsyncStream<LaunchRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
+        let service = try await eventLoop.submit {
+            let service = LambdaService(configuration: configuration, eventLoop: eventLoop, onEvent: onEvent) {
+                if case .enqueued = launches.yield($0) { true } else { false }
+            }
+            return NIOLoopBound(service, eventLoop: eventLoop)
+        }.get()
+
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await EnvironmentLauncher(requests: requests).run() }
+            do {
+                let addresses = try await Self.listen(service, eventLoop, configuration)
+                let result = try await body(addresses)
+                await Self.stop(service, eventLoop, launches)
+                try await tasks.waitForAll()
+                return result
+            } catch {
+                await Self.stop(service, eventLoop, launches)
+                throw error
+            }
+        }
+    }
+
+    private static func listen(
+        _ service: NIOLoopBound<LambdaService>,
+        _ eventLoop: any EventLoop,
+        _ configuration: EmulatorConfiguration
+    ) async throws -> Addresses {
+        let endpoint = try await Self.listen(on: configuration.port, eventLoop, configuration) {
+            service.value.listen(port: $0, router: EndpointRouter(service: service.value))
+        }
+        var addresses = Addresses(host: configuration.host, endpointPort: endpoint, functionURLs: [])
+        for function in configuration.functions {
+            let name = function.name
+            let port = try await Self.listen(on: function.urlPort, eventLoop, configuration) { port in
+                service.value.listenForFunctionURL(of: name, port: port)
+            }
+            addresses.functionURLs.append((name, port))
+        }
+        return addresses
+    }
+
+    private static func listen(
+        on port: Int,
+        _ eventLoop: any EventLoop,
+        _ configuration: EmulatorConfiguration,
+        bind: @escaping @Sendable (Int) -> EventLoopFuture<Int>
+    ) async throws -> Int {
+        do {
+            return try await eventLoop.flatSubmit { bind(port) }.get()
+        } catch {
+            throw EmulatorError.cannotListen(on: port, host: configuration.host, cause: error)
+        }
+    }
+
+    private static func stop(
+        _ service: NIOLoopBound<LambdaService>,
+        _ eventLoop: any EventLoop,
+        _ launches: AsyncStream<LaunchRequest>.Continuation
+    ) async {
+        // The future does not fail: a stop has nothing left to report to.
+        try? await eventLoop.flatSubmit { service.value.stop() }.get()
+        launches.finish()
+    }
+}
+
+extension EmulatorConfiguration {
+    fileprivate func validate() throws(EmulatorError) {
+        var names: Set<String> = []
+        for function in self.functions {
+            guard FunctionConfiguration.isValidName(function.name) else {
+                throw EmulatorError(
+                    .invalidFunction,
+                    "\"\(function.name)\" is no function name: 1 to 64 letters, digits, hyphens and underscores"
+                )
+            }
+            guard !function.command.isEmpty else {
+                throw EmulatorError(.invalidFunction, "function \(function.name) has no command to run")
+            }
+            guard names.insert(function.name).inserted else {
+                throw EmulatorError(.duplicateFunction, "two functions are named \(function.name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import NIOPosix
+internal import SluiceWire
+internal import Subprocess
+
+// Scoped, because NIO has a FileDescriptor too.
+#if canImport(System)
+internal import struct System.FileDescriptor
+internal import struct System.FilePath
+#else
+internal import struct SystemPackage.FileDescriptor
+internal import struct SystemPackage.FilePath
+#endif
+
+/// One process to start, and the environment that hears of it.
+struct LaunchRequest: Sendable {
+    let environment: NIOLoopBound<ExecutionEnvironment>
+    let eventLoop: any EventLoop
+    let command: [String]
+    let variables: [String: String]
+    let workingDirectory: String
+}
+
+/// Starts processes and waits for their ends. It is the only part of the service that is not on the event loop.
+struct EnvironmentLauncher: Sendable {
+    let requests: AsyncStream<LaunchRequest>
+
+    /// Returns when the requests have ended and every process is gone.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await request in self.requests {
+                group.addTask { await Self.supervise(request) }
+            }
+        }
+    }
+
+    private static func supervise(_ request: LaunchRequest) async {
+        let environment = request.environment
+        do {
+            let exit = try await Self.runProcess(request)
+            request.eventLoop.execute { environment.value.processEnded(exit) }
+        } catch {
+            let reason = Self.reason(error, command: request.command)
+            request.eventLoop.execute { environment.value.processCouldNotStart(reason) }
+        }
+    }
+
+    private static func runProcess(_ request: LaunchRequest) async throws -> InvocationFailure.Exit {
+        guard let program = request.command.first else { throw LaunchError.emptyCommand }
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        // Reached only when the whole service is cancelled.
+        options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
+        let isPath = program.utf8.contains(UInt8(ascii: "/"))
+        let output = try await Self.outputPipe(request)
+        let result = try await Subprocess.run(
+            isPath ? .path(FilePath(program)) : .name(program),
+            arguments: Arguments(Array(request.command.dropFirst())),
+            environment: .custom(
+                Dictionary(uniqueKeysWithValues: request.variables.map { (Environment.Key(stringLiteral: $0), $1) })
+            ),
+            workingDirectory: FilePath(request.workingDirectory),
+            platformOptions: options,
+            input: .none,
+            output: .fileDescriptor(output, closeAfterSpawningProcess: true),
+            error: .combinedWithOutput
+        ) { execution in
+            let group = ProcessGroup(id: execution.processIdentifier.value)
+            let environment = request.environment
+            request.eventLoop.execute { environment.value.processStarted(group) }
+        }
+        switch result.terminationStatus {
+        case .exited(let code): return .code(Int(code))
+        case .signaled(let number): return .signal(Int(number))
+        }
+    }
+
+    /// The end of a pipe to write to; what comes out of it is logged on the event loop, for as long as anybody holds
+    /// the writing end, without keeping the process's own end waiting.
+    private static func outputPipe(_ request: LaunchRequest) async throws -> FileDescriptor {
+        let ends = try FileDescriptor.pipe()
+        let environment = request.environment
+        do {
+            _ = try await NIOPipeBootstrap(group: request.eventLoop)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let handler = LogLineHandler { line in
+                            let environment = environment.value
+                            environment.record(.output(environment: environment.id.number, line: line))
+                        }
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                }
+                .takingOwnershipOfDescriptor(input: ends.readEnd.rawValue)
+                .get()
+        } catch {
+            try? ends.readEnd.close()
+            try? ends.writeEnd.close()
+            throw error
+        }
+        return ends.writeEnd
+    }
+
+    private static func reason(_ error: any Error, command: [String]) -> String {
+        "could not start \(command.first ?? ""): \(error)"
+    }
+}
+
+private enum LaunchError: Error { case emptyCommand }

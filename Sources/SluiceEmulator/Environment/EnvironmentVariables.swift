@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// The variables of a function's process: a clean set, as on Lambda.
+///
+/// Source: Lambda Developer Guide, "Defined runtime environment variables"; `provided.al2023` as it was observed.
+enum EnvironmentVariables {
+    /// - Parameters:
+    ///   - runtimeAPI: `host:port` of the environment's Runtime API.
+    ///   - logStream: names the environment, as the log stream does on Lambda.
+    static func variables(
+        for function: FunctionConfiguration,
+        in service: EmulatorConfiguration,
+        runtimeAPI: String,
+        logStream: String
+    ) -> [String: String] {
+        var variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
+        variables.merge(function.variables) { _, own in own }
+        // Reserved on Lambda: the function's owner cannot change these there either.
+        variables.merge(
+            [
+                "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
+                "AWS_LAMBDA_FUNCTION_NAME": function.name,
+                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memoryMegabytes),
+                "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+                "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
+                "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
+                "LAMBDA_TASK_ROOT": function.workingDirectory,
+                "LAMBDA_RUNTIME_DIR": "/var/runtime",
+                "_HANDLER": function.variables["_HANDLER"] ?? "bootstrap",
+            ]
+        ) { _, reserved in reserved }
+        let defaults = [
+            "AWS_REGION": service.region,
+            "AWS_DEFAULT_REGION": service.region,
+            // An SDK without credentials fails at its first call with a message that hides the reason.
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+        ]
+        return variables.merging(defaults) { given, _ in given }
+    }
+
+    /// What a function keeps of this process's variables: where programs and files are, and who it is for AWS.
+    private static func inherited(_ host: [String: String]) -> [String: String] {
+        host.filter { name, _ in
+            ["PATH", "HOME", "TMPDIR"].contains(name) || (name.hasPrefix("AWS_") && !name.hasPrefix("AWS_LAMBDA_"))
+        }
+    }
+}

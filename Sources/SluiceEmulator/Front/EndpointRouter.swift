@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceHTTP1
+internal import SluiceWire
+
+/// The public endpoint: Function URLs by their host name, and the Lambda API for everything else.
+final class EndpointRouter: RequestRouter {
+    /// A Function URL's host is `NAME` and this.
+    static let urlHostSuffix = ".lambda-url.localhost"
+
+    private static let host = RuntimeAPIHeader.known("Host")
+    private let service: LambdaService
+    private let invokes: InvokeEndpoint
+
+    init(service: LambdaService) {
+        self.service = service
+        self.invokes = InvokeEndpoint(service: service)
+    }
+
+    func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
+        guard let name = Self.functionName(host: request.fields[Self.host] ?? "") else {
+            return self.invokes.receive(request, on: exchange)
+        }
+        guard let function = self.service.function(named: name) else {
+            return FunctionURLEndpoint.refuseUnknownURL(request, on: exchange, log: self.service.log)
+        }
+        return FunctionURLEndpoint(function: function, service: self.service).route(request, on: exchange)
+    }
+
+    /// The name in `NAME.lambda-url.localhost[:port]`, or `nil` for any other host.
+    static func functionName(host: String) -> String? {
+        let host = host.prefix { $0 != ":" }
+        guard host.hasSuffix(Self.urlHostSuffix) else { return nil }
+        return String(host.dropLast(Self.urlHostSuffix.count))
+    }
+}

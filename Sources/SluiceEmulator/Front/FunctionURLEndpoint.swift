@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceHTTP1
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// One function's Function URL: makes an event of a request, and a response of what the function says.
+final class FunctionURLEndpoint: RequestRouter {
+    private let function: FunctionService
+    private let service: LambdaService
+
+    init(function: FunctionService, service: LambdaService) {
+        self.function = function
+        self.service = service
+    }
+
+    func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
+        let name = self.function.configuration.name
+        let logged = LoggedExchange(exchange, request: request, function: name, log: self.service.log)
+        let origin = Origin(
+            sourceIP: exchange.remoteAddress?.ipAddress ?? "127.0.0.1",
+            port: exchange.localAddress?.port ?? 0
+        )
+        let requestID = Identifiers.uuid()
+        return CallerReceiver(
+            limitBytes: Limits.maximumRequestBytes,
+            exchange: logged,
+            tooLarge: { Self.refuse(.eventTooLarge(bytes: Limits.maximumRequestBytes + 1), requestID, on: logged) },
+            invoke: { body, receiver in self.invoke(request, body, requestID, origin, logged, receiver) }
+        )
+    }
+
+    private struct Origin {
+        let sourceIP: String
+        let port: Int
+    }
+
+    private func invoke(
+        _ request: ServerRequest,
+        _ body: ByteBuffer,
+        _ requestID: String,
+        _ origin: Origin,
+        _ exchange: LoggedExchange,
+        _ receiver: CallerReceiver
+    ) {
+        let name = self.function.configuration.name
+        var invocation = self.function.makeInvocation(requestID: requestID, payload: ByteBuffer())
+        invocation.payload = FunctionURLEvent.json(
+            FunctionURLRequest(
+                method: request.method.rawValue,
+                target: request.target,
+                fields: request.fields,
+                body: body,
+                sourceIP: origin.sourceIP,
+                port: origin.port,
+                domainName: name + EndpointRouter.urlHostSuffix,
+                domainPrefix: name,
+                requestID: requestID,
+                traceID: invocation.traceID,
+                millisecondsSinceEpoch: WallClock.epochMilliseconds()
+            )
+        )
+        let eventBytes = invocation.payload.readableBytes
+        guard eventBytes <= Limits.maximumRequestBytes else {
+            return Self.refuse(.eventTooLarge(bytes: eventBytes), requestID, on: exchange)
+        }
+        let reply = FunctionURLReply(
+            exchange: exchange,
+            requestID: requestID,
+            traceID: invocation.traceID,
+            note: { [log = self.service.log] in log.record(.note($0), function: name) }
+        )
+        let isStreaming = self.function.configuration.invokeMode == .responseStream
+        let caller: any InvocationCaller =
+            isStreaming ? StreamedURLCaller(reply: reply) : BufferedURLCaller(reply: reply)
+        let relay = InvocationRelay(mode: isStreaming ? .streaming : .buffered, caller: caller)
+        receiver.watch(relay)
+        self.function.invoke(invocation, relay: relay) {
+            let error = InvokeError.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
+            Self.refuse(error, requestID, on: exchange)
+        }
+    }
+
+    private static func refuse(_ error: InvokeError, _ requestID: String, on exchange: LoggedExchange) {
+        var fields = error.fields
+        fields[InvokeResponseHeader.requestID] = requestID
+        exchange.respond(status: HTTPResponse.Status(code: error.status), fields: fields, body: error.body)
+    }
+
+    /// A URL that does not exist is forbidden, not missing, as it was observed on AWS.
+    static func refuseUnknownURL(
+        _ request: ServerRequest,
+        on exchange: ServerExchange,
+        log: EventLog
+    ) -> any RequestReceiver {
+        let logged = LoggedExchange(exchange, request: request, function: nil, log: log)
+        logged.respond(
+            status: .forbidden,
+            fields: [.contentType: "application/json", InvokeResponseHeader.errorType: "AccessDeniedException"],
+            body: ByteBuffer(string: #"{"Message":null}"#)
+        )
+        return DiscardingReceiver()
+    }
+}

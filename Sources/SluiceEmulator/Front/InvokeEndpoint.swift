@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceHTTP1
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// The Lambda API's two invoke calls.
+final class InvokeEndpoint {
+    private let service: LambdaService
+
+    init(service: LambdaService) { self.service = service }
+
+    func receive(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
+        let requestID = Identifiers.uuid()
+        do throws(InvokeError) {
+            guard let route = try InvokeRoute(method: request.method, target: request.target) else {
+                return self.refuseUnknownOperation(request, on: exchange)
+            }
+            let options = try InvokeRequestOptions(request.fields, isStreaming: route.isStreaming)
+            guard let function = self.service.function(named: route.function.name) else {
+                let qualifier = route.function.qualifier ?? InvokeResponseHeader.latestVersion
+                throw .functionNotFound(arn: self.service.configuration.arn(of: route.function.name) + ":" + qualifier)
+            }
+            let logged = LoggedExchange(
+                exchange,
+                request: request,
+                function: function.configuration.name,
+                log: self.service.log
+            )
+            return self.gather(InvokeCall(route: route, options: options, requestID: requestID), function, logged)
+        } catch {
+            let logged = LoggedExchange(exchange, request: request, function: nil, log: self.service.log)
+            Self.refuse(error, requestID: requestID, on: logged)
+            return DiscardingReceiver()
+        }
+    }
+
+    private struct InvokeCall {
+        let route: InvokeRoute
+        let options: InvokeRequestOptions
+        let requestID: String
+    }
+
+    private func gather(
+        _ call: InvokeCall,
+        _ function: FunctionService,
+        _ exchange: LoggedExchange
+    ) -> any RequestReceiver {
+        CallerReceiver(
+            limitBytes: Limits.maximumRequestBytes,
+            exchange: exchange,
+            tooLarge: {
+                let error = InvokeError.eventTooLarge(bytes: Limits.maximumRequestBytes + 1)
+                Self.refuse(error, requestID: call.requestID, on: exchange)
+            },
+            invoke: { body, receiver in
+                do throws(InvokeError) {
+                    let payload = try Self.payload(body)
+                    self.invoke(call, payload, function, exchange, receiver)
+                } catch {
+                    Self.refuse(error, requestID: call.requestID, on: exchange)
+                }
+            }
+        )
+    }
+
+    /// An event has to be JSON; none at all stands for an empty object.
+    private static func payload(_ body: ByteBuffer) throws(InvokeError) -> ByteBuffer {
+        guard body.readableBytes > 0 else { return ByteBuffer(string: "{}") }
+        do throws(JSONError) {
+            _ = try JSONValue(parsing: body)
+            return body
+        } catch {
+            throw .eventNotJSON("\(error)")
+        }
+    }
+
+    private func invoke(
+        _ call: InvokeCall,
+        _ payload: ByteBuffer,
+        _ function: FunctionService,
+        _ exchange: LoggedExchange,
+        _ receiver: CallerReceiver
+    ) {
+        var invocation = function.makeInvocation(requestID: call.requestID, payload: payload)
+        if let qualifier = call.route.function.qualifier { invocation.invokedFunctionARN += ":" + qualifier }
+        invocation.clientContext = call.options.clientContext
+        invocation.tenantID = call.options.tenantID
+        let head = InvokeReplyHead(requestID: call.requestID, traceID: invocation.traceID)
+        if call.options.invocationType == .dryRun {
+            return exchange.respond(status: .noContent, fields: head.fields)
+        }
+        if call.options.invocationType == .event {
+            exchange.respond(status: .accepted, fields: head.fields)
+        }
+        let caller: any InvocationCaller =
+            if call.options.invocationType == .event {
+                UnheardCaller()
+            } else if call.route.isStreaming {
+                EventStreamCaller(exchange: exchange, head: head)
+            } else {
+                BufferedInvokeCaller(exchange: exchange, head: head)
+            }
+        let relay = InvocationRelay(mode: call.route.isStreaming ? .streaming : .buffered, caller: caller)
+        receiver.watch(relay)
+        function.invoke(invocation, relay: relay) {
+            let error = InvokeError.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
+            Self.refuse(error, requestID: call.requestID, on: exchange)
+        }
+    }
+
+    private func refuseUnknownOperation(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
+        let logged = LoggedExchange(exchange, request: request, function: nil, log: self.service.log)
+        logged.respond(
+            status: .notFound,
+            fields: [.contentType: "application/json", InvokeResponseHeader.errorType: "UnknownOperationException"],
+            body: ByteBuffer(
+                string: #"{"message":"This local Lambda serves Invoke, InvokeWithResponseStream and Function URLs."}"#
+            )
+        )
+        return DiscardingReceiver()
+    }
+
+    private static func refuse(_ error: InvokeError, requestID: String, on exchange: LoggedExchange) {
+        var fields = error.fields
+        fields[InvokeResponseHeader.requestID] = requestID
+        exchange.respond(status: HTTPResponse.Status(code: error.status), fields: fields, body: error.body)
+    }
+}

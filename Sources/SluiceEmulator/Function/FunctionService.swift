@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// One function: its environments, and the invocations on their way to them. Lives on the service's event loop.
+final class FunctionService {
+    let configuration: FunctionConfiguration
+    let arn: String
+    private let service: EmulatorConfiguration
+    private let eventLoop: any EventLoop
+    private let log: EventLog
+    private let launch: (LaunchRequest) -> Bool
+
+    private var pool: PoolMachine
+    private var environments: [PoolMachine.EnvironmentID: ExecutionEnvironment] = [:]
+    private var waiting: CircularBuffer<Waiting> = []
+    private var isStopping = false
+    private var whenGone: [EventLoopPromise<Void>] = []
+    private var whenQuiet: [EventLoopPromise<Void>] = []
+
+    /// An invocation that waits a moment for an environment that is about to be free.
+    private struct Waiting {
+        let invocation: Invocation
+        let relay: InvocationRelay
+        let onThrottle: () -> Void
+        let grace: Scheduled<Void>
+    }
+
+    /// - Parameter launch: has a process started; false when the service cannot take any more.
+    init(
+        configuration: FunctionConfiguration,
+        service: EmulatorConfiguration,
+        eventLoop: any EventLoop,
+        log: EventLog,
+        launch: @escaping (LaunchRequest) -> Bool
+    ) {
+        self.configuration = configuration
+        self.arn = service.arn(of: configuration.name)
+        self.service = service
+        self.eventLoop = eventLoop
+        self.log = log
+        self.launch = launch
+        self.pool = PoolMachine(limit: configuration.concurrency)
+    }
+
+    // MARK: Invocations
+
+    /// A delivery of `payload` with fresh ids.
+    func makeInvocation(requestID: String, payload: ByteBuffer) -> Invocation {
+        Invocation(
+            requestID: requestID,
+            invocationID: Identifiers.uuid(),
+            payload: payload,
+            invokedFunctionARN: self.arn,
+            traceID: Identifiers.traceID(epochSeconds: WallClock.epochMilliseconds() / 1000),
+            timeout: self.configuration.timeout
+        )
+    }
+
+    /// Gives the invocation to an environment. `onThrottle` is called, now or after a moment, when none may take it;
+    /// otherwise the relay's caller hears everything else.
+    func invoke(_ invocation: Invocation, relay: InvocationRelay, onThrottle: @escaping () -> Void) {
+        guard !self.isStopping else {
+            return relay.runtimeEnded(.serviceStopped(requestID: invocation.requestID))
+        }
+        self.act(on: self.pool.acquire(), invocation, relay, onThrottle)
+    }
+
+    private func act(
+        on decision: PoolMachine.OnAcquire,
+        _ invocation: Invocation,
+        _ relay: InvocationRelay,
+        _ onThrottle: @escaping () -> Void
+    ) {
+        switch decision {
+        case .reuse(let id):
+            self.environments[id]?.assign(invocation, relay: relay)
+        case .start(let id):
+            self.start(id, invocation, relay)
+        case .wait:
+            let delay = TimeAmount.milliseconds(Int64(Limits.reuseGraceMilliseconds))
+            let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.waitedLongEnough() }
+            self.waiting.append(Waiting(invocation: invocation, relay: relay, onThrottle: onThrottle, grace: grace))
+        case .throttle:
+            onThrottle()
+        }
+    }
+
+    private func start(_ id: PoolMachine.EnvironmentID, _ invocation: Invocation, _ relay: InvocationRelay) {
+        let environment = ExecutionEnvironment(
+            id: id,
+            function: self.configuration,
+            eventLoop: self.eventLoop,
+            log: self.log,
+            owner: self
+        )
+        self.environments[id] = environment
+        environment.assign(invocation, relay: relay)
+        environment.start { port in
+            self.launch(
+                LaunchRequest(
+                    environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
+                    eventLoop: self.eventLoop,
+                    command: self.configuration.command,
+                    variables: EnvironmentVariables.variables(
+                        for: self.configuration,
+                        in: self.service,
+                        runtimeAPI: "127.0.0.1:\(port)",
+                        logStream: "local/[$LATEST]\(id.number)"
+                    ),
+                    workingDirectory: self.configuration.workingDirectory
+                )
+            )
+        }
+    }
+
+    /// The timers of those that wait run in the order in which they came, so this is the first one's.
+    private func waitedLongEnough() {
+        guard let first = self.waiting.popFirst() else { return }
+        self.act(on: self.pool.waitedLongEnough(), first.invocation, first.relay, first.onThrottle)
+    }
+
+    // MARK: Stop
+
+    /// Lets invocations under way run on for `drain`, then ends every environment. Done when all are gone.
+    func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
+        self.isStopping = true
+        while let first = self.waiting.popFirst() {
+            first.grace.cancel()
+            self.pool.gaveUpWaiting()
+            first.relay.runtimeEnded(.serviceStopped(requestID: first.invocation.requestID))
+        }
+        let quiet = self.eventLoop.makePromise(of: Void.self)
+        if self.pool.busyCount == 0 {
+            quiet.succeed()
+        } else {
+            self.whenQuiet.append(quiet)
+            self.eventLoop.assumeIsolated().scheduleTask(in: drain) { self.becomeQuiet() }
+        }
+        let gone = self.eventLoop.makePromise(of: Void.self)
+        quiet.futureResult.assumeIsolated().whenComplete { _ in
+            guard !self.environments.isEmpty else { return gone.succeed() }
+            self.whenGone.append(gone)
+            for environment in Array(self.environments.values) {
+                environment.end(reason: "the service stopped") { .serviceStopped(requestID: $0) }
+            }
+        }
+        return gone.futureResult
+    }
+
+    private func becomeQuiet() {
+        let promises = self.whenQuiet
+        self.whenQuiet = []
+        for promise in promises { promise.succeed() }
+    }
+
+    private func noteProgressOfStop() {
+        if self.pool.busyCount == 0 { self.becomeQuiet() }
+        if self.environments.isEmpty {
+            let promises = self.whenGone
+            self.whenGone = []
+            for promise in promises { promise.succeed() }
+        }
+    }
+}
+
+extension FunctionService: ExecutionEnvironmentOwner {
+    func environmentFinishedResponse(_ environment: ExecutionEnvironment) {
+        self.pool.responseFinished(environment.id)
+    }
+
+    func environmentIsFree(_ environment: ExecutionEnvironment) {
+        switch self.pool.released(environment.id) {
+        case .handToWaiting:
+            guard let first = self.waiting.popFirst() else { break }
+            first.grace.cancel()
+            environment.assign(first.invocation, relay: first.relay)
+        case .keepIdle, .ignore:
+            break
+        }
+        self.noteProgressOfStop()
+    }
+
+    func environmentIsUnusable(_ environment: ExecutionEnvironment) {
+        self.pool.ended(environment.id)
+        self.noteProgressOfStop()
+    }
+
+    func environmentIsGone(_ environment: ExecutionEnvironment) {
+        self.environments[environment.id] = nil
+        self.noteProgressOfStop()
+    }
+}

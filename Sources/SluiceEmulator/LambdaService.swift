@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import SluiceHTTP1
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// The local Lambda's state, on its one event loop: its functions, its listeners, its log.
+final class LambdaService {
+    let configuration: EmulatorConfiguration
+    let log: EventLog
+    private let eventLoop: any EventLoop
+    private var functions: [String: FunctionService] = [:]
+    private var listeners: [any Channel] = []
+    private let connections = ConnectionSet()
+
+    init(
+        configuration: EmulatorConfiguration,
+        eventLoop: any EventLoop,
+        onEvent: @escaping @Sendable (LogEvent) -> Void,
+        launch: @escaping (LaunchRequest) -> Bool
+    ) {
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        self.log = EventLog(onEvent: onEvent)
+        for function in configuration.functions {
+            self.functions[function.name] = FunctionService(
+                configuration: function,
+                service: configuration,
+                eventLoop: eventLoop,
+                log: self.log,
+                launch: launch
+            )
+        }
+    }
+
+    func function(named name: String) -> FunctionService? { self.functions[name] }
+
+    /// Listens on one address for `router` and answers the port.
+    func listen(port: Int, router: any RequestRouter) -> EventLoopFuture<Int> {
+        let service = NIOLoopBound(self, eventLoop: self.eventLoop)
+        return HTTP1Listener.bind(
+            host: self.configuration.host,
+            port: port,
+            router: router,
+            connections: self.connections,
+            on: self.eventLoop
+        ).map { channel in
+            service.value.listeners.append(channel)
+            return channel.localAddress?.port ?? port
+        }
+    }
+
+    /// Listens for one function's Function URL.
+    func listenForFunctionURL(of name: String, port: Int) -> EventLoopFuture<Int> {
+        guard let function = self.functions[name] else { return self.eventLoop.makeSucceededFuture(port) }
+        return self.listen(port: port, router: FunctionURLEndpoint(function: function, service: self))
+    }
+
+    /// Stops listening, lets streams under way run on for a while, and ends every environment.
+    func stop() -> EventLoopFuture<Void> {
+        for listener in self.listeners { listener.close(promise: nil) }
+        self.listeners = []
+        let drain = TimeAmount.milliseconds(Int64(Limits.stopDrainMilliseconds))
+        let stops = self.functions.values.map { $0.stop(drain: drain) }
+        let connections = NIOLoopBound(self.connections, eventLoop: self.eventLoop)
+        return EventLoopFuture.andAllComplete(stops, on: self.eventLoop).map { connections.value.closeAll() }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+package import NIOCore
+
+/// Something that happened in the local Lambda, with its time.
+package struct LogEvent: Sendable {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    package var epochMilliseconds: Int64
+    /// `nil` for what concerns no function.
+    package var function: String?
+    package var kind: Kind
+
+    package enum Kind: Sendable {
+        /// A process is being started for the function.
+        case environmentStarting(environment: Int)
+        /// The runtime asked for its first invocation.
+        case initFinished(environment: Int, after: TimeAmount)
+        /// The process ended, or could not be started.
+        case environmentEnded(environment: Int, reason: String)
+        /// A line that the function printed.
+        case output(environment: Int, line: String)
+        case start(requestID: String)
+        case end(requestID: String)
+        case report(Report)
+        /// The caller was told that the invocation failed.
+        case invocationFailed(requestID: String, errorType: String, message: String)
+        /// A caller's request has its answer, or its caller has left.
+        case request(RequestSummary)
+        /// A word to whoever runs the service.
+        case note(String)
+    }
+
+    /// What Lambda writes into its REPORT line, and the measures of the stream that its Telemetry API knows.
+    package struct Report: Sendable {
+        package var requestID: String
+        package var duration: TimeAmount
+        package var initDuration: TimeAmount?
+        package var memoryMegabytes: Int
+        package var maximumMemoryUsedMegabytes: Int?
+        package var producedBytes: Int
+        package var timedOut: Bool
+        package var errorType: String?
+    }
+
+    /// One line of the request log.
+    package struct RequestSummary: Sendable {
+        package enum End: Sendable { case complete, callerLeft, broken }
+        package var method: String
+        package var target: String
+        package var status: Int?
+        package var timeToFirstByte: TimeAmount?
+        package var duration: TimeAmount
+        package var bytes: Int
+        package var end: End
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import HTTPTypes
+import NIOCore
+import SluiceEmulator
+import SluiceWire
+import TestSupport
+import Testing
+
+@testable import SluiceCLI
+
+/// The log tells what happened in the order in which it happened.
+@Suite(.timeLimit(.minutes(5)), .requires(.python3), .takesTurns) struct EventOrderTests {
+    private static func names(_ events: [LogEvent]) -> [String] {
+        events.map { event in
+            switch event.kind {
+            case .environmentStarting: "starting"
+            case .initFinished: "ready"
+            case .environmentEnded: "ended"
+            case .output(_, let line): "output \(line)"
+            case .start: "START"
+            case .end: "END"
+            case .report: "REPORT"
+            case .invocationFailed(_, let type, _): "failed \(type)"
+            case .request: "request"
+            case .note: "note"
+            }
+        }
+    }
+
+    @Test func tellsOfTwoInvocationsOfOneEnvironment() async throws {
+        let log = LocalLambda.Log()
+        try await LocalLambda.run(try ScriptedFunction.configuration(), log: log) { lambda in
+            for number in 1...2 {
+                _ = try await lambda.invoke([.chunk("x"), .end])
+                _ = try await log.reports(atLeast: number)
+            }
+        }
+        let invocation = ["START", "request", "END", "REPORT"]
+        #expect(Self.names(log.all) == ["starting", "ready"] + invocation + invocation + ["ended"])
+        #expect(log.all.allSatisfy { $0.function == "scripted" })
+        #expect(log.reports.allSatisfy { $0.producedBytes == 1 && $0.errorType == nil && !$0.timedOut })
+        #expect(zip(log.all, log.all.dropFirst()).allSatisfy { $0.epochMilliseconds <= $1.epochMilliseconds })
+    }
+
+    @Test func namesTheSameInvocationInAllItsLines() async throws {
+        let log = LocalLambda.Log()
+        let requestID = try await LocalLambda.run(try ScriptedFunction.configuration(), log: log) { lambda in
+            let reply = try await lambda.invoke([.chunk("x"), .trailers(type: "Oh.No", body: "{}")])
+            #expect(reply.failureType == "Oh.No")
+            _ = try await log.reports(atLeast: 1)
+            return try #require(reply.fields[InvokeResponseHeader.requestID])
+        }
+        let ids = log.all.compactMap { event -> String? in
+            switch event.kind {
+            case .start(let id), .end(let id), .invocationFailed(let id, _, _): id
+            case .report(let report): report.requestID
+            default: nil
+            }
+        }
+        #expect(ids == Array(repeating: requestID, count: 4))
+        #expect(log.reports.first?.errorType == "Oh.No")
+    }
+
+    @Test func tellsOfACrash() async throws {
+        let log = LocalLambda.Log()
+        try await LocalLambda.run(try ScriptedFunction.configuration(), log: log) { lambda in
+            _ = try await lambda.invoke([.chunk("x"), .exit(1)])
+            _ = try await log.endedEnvironment()
+        }
+        let names = Self.names(log.all)
+        #expect(names.prefix(3) == ["starting", "ready", "START"])
+        #expect(names.suffix(3) == ["END", "REPORT", "ended"])
+        #expect(Set(names.dropFirst(3).dropLast(3).map { $0.prefix(6) }) == ["reques", "failed"], "\(names)")
+    }
+
+    @Test func keepsLinesOfOutputWhole() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            _ = try await lambda.invoke([.print("one\ntwo\r\nthree"), .print(""), .chunk("x"), .end])
+            _ = try await lambda.log.first("the last line") { if case .output(_, "") = $0 { true } else { nil } }
+            #expect(
+                Self.names(lambda.log.all).filter { $0.hasPrefix("output") } == [
+                    "output one", "output two", "output three", "output ",
+                ]
+            )
+        }
+    }
+
+    @Test func measuresEachRequest() async throws {
+        let log = LocalLambda.Log()
+        try await LocalLambda.run(try ScriptedFunction.configuration(), log: log) { lambda in
+            _ = try await lambda.request([.chunk("12345"), .chunk("67890"), .end])
+        }
+        let summary = try await log.first("a request") { if case .request(let summary) = $0 { summary } else { nil } }
+        #expect(summary.method == "POST")
+        #expect(summary.target == "/")
+        #expect(summary.status == 200)
+        #expect(summary.bytes == 10)
+        #expect(summary.end == .complete)
+        let firstByte = try #require(summary.timeToFirstByte)
+        #expect(firstByte > .zero && firstByte <= summary.duration)
+    }
+}

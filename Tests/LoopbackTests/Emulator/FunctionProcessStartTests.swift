@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Foundation
+import SluiceEmulator
+import TestSupport
+import Testing
+
+/// What a function's process is given: as little of the service's own as Lambda would give.
+@Suite(.timeLimit(.minutes(2)), .requires(.python3)) struct FunctionProcessStartTests {
+    private struct Facts: Decodable {
+        let arguments: [String]
+        let directory: String
+        let ignored: String
+        let blocked: String
+        let descriptors: [Int]
+        let isGroupLeader: Bool
+    }
+
+    @Test func beginsWithNothingOfTheServices() async throws {
+        var function = try ScriptedFunction.configuration()
+        function.command += ["a b", "", "'c'", "$HOME"]
+        function.workingDirectory = "/usr"
+        let body = try await LocalLambda.run(function) { try await $0.invoke(streaming: false, [.facts]).body }
+        let facts = try JSONDecoder().decode(Facts.self, from: Data(body.utf8))
+        #expect(facts.arguments == ["a b", "", "'c'", "$HOME"])
+        #expect(facts.directory == "/usr")
+        // Python itself ignores SIGPIPE (13) and SIGXFSZ (25). From 32 on they are the C library's own.
+        let ignored = try #require(UInt64(facts.ignored, radix: 16))
+        #expect(ignored & 0x7FFF_FFFF == 0x0100_1000, "\(facts.ignored)")
+        #expect(facts.blocked == "0000000000000000")
+        #expect(facts.isGroupLeader)
+        // Its three, and its own connection.
+        #expect(facts.descriptors == [0, 1, 2, 3])
+    }
+
+    @Test func seesACleanEnvironment() async throws {
+        var function = try ScriptedFunction.configuration()
+        function.variables["MINE"] = "yes"
+        function.variables["AWS_REGION"] = "eu-central-1"
+        function.variables["AWS_LAMBDA_FUNCTION_NAME"] = "never"
+        let host = [
+            "PATH": "/usr/bin:/bin", "HOME": "/root", "TMPDIR": "/tmp", "SECRET": "1", "AWS_PROFILE": "dev",
+            "AWS_LAMBDA_EXEC_WRAPPER": "no",
+        ]
+        let body = try await LocalLambda.run(function, hostVariables: host) {
+            try await $0.invoke(streaming: false, [.variables]).body
+        }
+        var variables = try JSONDecoder().decode([String: String].self, from: Data(body.utf8))
+        #expect(variables.removeValue(forKey: "AWS_LAMBDA_RUNTIME_API")?.hasPrefix("127.0.0.1:") == true)
+        variables["SCRIPT_OF_INIT"] = nil
+        variables["LC_CTYPE"] = nil  // Python's own
+        #expect(
+            variables == [
+                "PATH": "/usr/bin:/bin", "HOME": "/root", "TMPDIR": "/tmp", "AWS_PROFILE": "dev", "MINE": "yes",
+                "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+                "AWS_LAMBDA_FUNCTION_NAME": "scripted", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128", "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+                "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/scripted", "AWS_LAMBDA_LOG_STREAM_NAME": "local/[$LATEST]1",
+                "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "LAMBDA_TASK_ROOT": "/tmp",
+                "LAMBDA_RUNTIME_DIR": "/var/runtime", "_HANDLER": "bootstrap", "LANG": "en_US.UTF-8", "TZ": ":UTC",
+            ]
+        )
+    }
+}
