@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import ArgumentParser
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceWire
+
+/// `sluice invoke`: calls a function and shows its answer as it comes.
+struct InvokeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invoke",
+        abstract: "Call a function and show its answer as it comes.",
+        usage: "sluice invoke <function> [<options>]",
+        discussion: """
+            A name is called through the Lambda API, as an SDK would do it: with --stream by \
+            InvokeWithResponseStream, which shows each chunk as it arrives, else by Invoke. A URL is requested over \
+            HTTP, as curl would do it.
+
+            The answer's bytes go to standard output unchanged. The exit code is 1 when the function failed, also in \
+            mid-stream, and when the answer broke off; for a URL, also for a status of 400 and above.
+
+            Examples:
+              sluice invoke hello --payload '{"name":"you"}'
+              sluice invoke hello --stream --timeline --payload @event.json
+              sluice invoke http://127.0.0.1:9001/tokens --timeline
+            """
+    )
+
+    @Argument(help: ArgumentHelp("A function's name, name:qualifier or ARN; or a URL.", valueName: "function"))
+    var target: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The event, or a URL's body: text, @FILE, or - for standard input. (default: {} for a name)",
+            valueName: "text"
+        )
+    )
+    var payload: String?
+
+    @Flag(help: "Call InvokeWithResponseStream. A URL streams by its own invoke mode.")
+    var stream = false
+
+    @Flag(help: "Draw on standard error when each chunk came.")
+    var timeline = false
+
+    @Option(help: ArgumentHelp("Where the Lambda API is, for a name.", valueName: "url"))
+    var endpoint = "http://127.0.0.1:9000"
+
+    @Option(help: "The request's method, for a URL. (default: GET, or POST with a payload)")
+    var method: String?
+
+    @Option(
+        name: .customLong("header"),
+        help: ArgumentHelp("A field of the request; can be repeated.", valueName: "Name: value")
+    )
+    var headers: [String] = []
+
+    func validate() throws {
+        _ = try self.fields()
+        if HTTPAddress.isURL(self.target) {
+            _ = try Self.explained { () throws(HTTPAddress.Malformed) in try HTTPAddress(self.target) }
+            guard self.method.map({ HTTPRequest.Method($0) != nil }) ?? true else {
+                throw ValidationError("--method \(self.method ?? "") is no HTTP method.")
+            }
+        } else {
+            guard self.method == nil else {
+                throw ValidationError("--method is for a URL; the Lambda API is always called with POST.")
+            }
+            _ = try self.function()
+            _ = try Self.explained { () throws(HTTPAddress.Malformed) in try HTTPAddress(self.endpoint) }
+        }
+    }
+
+    func run() async throws {
+        StandardStreams.ignoreBrokenPipes()
+        let request = try self.request()
+        var timeline = Timeline()
+        var endsInNewline = true
+        do {
+            try await StreamClient().run(request) { event in
+                timeline.record(event)
+                if case .chunk(let bytes, _) = event {
+                    try StandardStreams.write(bytes, to: .output)
+                    endsInNewline = bytes.readableBytesView.last == UInt8(ascii: "\n")
+                }
+            }
+        } catch let error as StreamClient.CannotConnect {
+            let hint = request.kind == .functionURL ? "" : ". Is `sluice serve` running?"
+            StandardStreams.writeLine("sluice: \(error)\(hint)", to: .error)
+            throw ExitCode.failure
+        } catch let error as StandardStreams.Failure {
+            // A reader such as `head` that has seen enough: end as a program does that this kills.
+            if error != .closed { StandardStreams.writeLine("sluice: \(error)", to: .error) }
+            throw error == .closed ? ExitCode(128 + 13) : .failure
+        }
+        // On a terminal both outputs share the line that the function has left unfinished.
+        if !endsInNewline, self.timeline || timeline.end != .complete, StandardStreams.isTerminal(.output) {
+            StandardStreams.writeLine("", to: .error)
+        }
+        self.report(timeline)
+        guard timeline.end == .complete else { throw ExitCode.failure }
+    }
+
+    private func report(_ timeline: Timeline) {
+        if self.timeline {
+            let style = Timeline.Style(isColored: StandardStreams.errorIsColored)
+            for line in timeline.lines(style) {
+                StandardStreams.writeLine(line, to: .error)
+            }
+        } else if let end = timeline.end, end != .complete {
+            StandardStreams.writeLine("sluice: " + TimelineText.printable(end.description), to: .error)
+        }
+    }
+}
+
+extension InvokeCommand {
+    private func request() throws -> StreamRequest {
+        let payload = try self.payload.map { try Payload.read($0) }
+        let fields = try self.fields()
+        var request: StreamRequest
+        if HTTPAddress.isURL(self.target) {
+            let url = try HTTPAddress(self.target)
+            let method = self.method.flatMap { HTTPRequest.Method($0) } ?? (payload == nil ? .get : .post)
+            request = StreamRequest(url: url, method: method, body: payload ?? ByteBuffer())
+            if let payload {
+                let isJSON = (try? JSONValue(parsing: payload)) != nil
+                request.fields[.contentType] = isJSON ? "application/json" : RuntimeAPIHeader.defaultContentType
+            }
+        } else {
+            request = StreamRequest(
+                function: try self.function(),
+                isStreaming: self.stream,
+                endpoint: try HTTPAddress(self.endpoint),
+                payload: payload ?? ByteBuffer(string: "{}")
+            )
+        }
+        // What the user says replaces ours; a field that is said twice is sent twice.
+        for field in fields { request.fields[field.name] = nil }
+        for field in fields { request.fields.append(field) }
+        return request
+    }
+
+    private func function() throws -> FunctionReference {
+        do throws(InvokeError) {
+            return try FunctionReference(parsing: self.target, qualifier: nil)
+        } catch {
+            throw ValidationError(error.message)
+        }
+    }
+
+    private func fields() throws -> HTTPFields {
+        var fields = HTTPFields()
+        for header in self.headers {
+            let halves = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let value = halves.dropFirst().first.map { String($0.drop { $0 == " " }) }
+            guard let value, let name = halves.first.flatMap({ HTTPField.Name(String($0)) }),
+                HTTPField.isValidValue(value)
+            else { throw ValidationError("--header '\(header)' is no field; write it as 'Name: value'.") }
+            fields.append(HTTPField(name: name, value: value))
+        }
+        return fields
+    }
+
+    private static func explained<Value>(
+        _ body: () throws(HTTPAddress.Malformed) -> Value
+    ) throws -> Value {
+        do throws(HTTPAddress.Malformed) {
+            return try body()
+        } catch {
+            throw ValidationError("\(error).")
+        }
+    }
+}

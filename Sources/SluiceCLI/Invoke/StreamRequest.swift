@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceWire
+
+/// One HTTP request to a local Lambda, and how its answer is to be read.
+struct StreamRequest: Sendable {
+    enum Kind: Hashable, Sendable {
+        /// `Invoke`: the whole response at once.
+        case invoke
+        /// `InvokeWithResponseStream`: event-stream messages.
+        case invokeWithResponseStream
+        /// Plain HTTP.
+        case functionURL
+    }
+
+    var kind: Kind
+    var host: String
+    var port: Int
+    var method: HTTPRequest.Method
+    /// Path and query, percent-encoded.
+    var target: String
+    var fields: HTTPFields = [:]
+    var body = ByteBuffer()
+
+    /// A call of the Lambda API at `endpoint`.
+    init(function: FunctionReference, isStreaming: Bool, endpoint: HTTPAddress, payload: ByteBuffer) {
+        let route = isStreaming ? InvokeRoute.invokeWithResponseStream(function) : .invoke(function)
+        self.kind = isStreaming ? .invokeWithResponseStream : .invoke
+        self.host = endpoint.host
+        self.port = endpoint.port
+        self.method = .post
+        self.target = route.target
+        self.fields = [.contentType: "application/json"]
+        self.body = payload
+    }
+
+    /// A request to a Function URL.
+    init(url: HTTPAddress, method: HTTPRequest.Method, fields: HTTPFields = [:], body: ByteBuffer = ByteBuffer()) {
+        self.kind = .functionURL
+        self.host = url.host
+        self.port = url.port
+        self.method = method
+        self.target = url.target
+        self.fields = fields
+        self.body = body
+    }
+}

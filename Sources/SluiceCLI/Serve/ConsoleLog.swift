@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import SluiceEmulator
+internal import SluiceWire
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// An event of the local Lambda as lines for a person.
+///
+/// START, END and REPORT are Lambda's own lines, so that what reads those elsewhere reads these.
+struct ConsoleLog: Sendable {
+    let style: TerminalStyle
+
+    func lines(for event: LogEvent) -> [String] {
+        let function = event.function ?? "-"
+        return self.texts(for: event.kind).map { text in
+            self.style.paint(.dim, Self.clock(event.epochMilliseconds)) + " " + self.style.paint(.cyan, function) + " "
+                + text
+        }
+    }
+
+    private func texts(for kind: LogEvent.Kind) -> [String] {
+        switch kind {
+        case .environmentStarting(let number):
+            [self.style.paint(.dim, "environment \(number) starts")]
+        case .initFinished(let number, let duration):
+            [self.style.paint(.dim, "environment \(number) is ready after \(Self.milliseconds(duration))")]
+        case .environmentEnded(let number, let reason):
+            [self.style.paint(.dim, "environment \(number) ended: \(reason)")]
+        case .output(let number, let line):
+            [self.style.paint(.dim, "\(number)| ") + TimelineText.printable(line)]
+        case .start(let requestID):
+            [self.style.paint(.dim, "START RequestId: \(requestID) Version: $LATEST")]
+        case .end(let requestID):
+            [self.style.paint(.dim, "END RequestId: \(requestID)")]
+        case .report(let report):
+            [self.style.paint(.dim, Self.reportLine(report))]
+        case .invocationFailed(_, let type, let message):
+            [self.style.paint(.red, "failed: \(type): ") + TimelineText.printable(message)]
+        case .request(let summary):
+            [self.requestLine(summary)]
+        case .note(let text):
+            [self.style.paint(.yellow, text)]
+        }
+    }
+
+    private func requestLine(_ summary: LogEvent.RequestSummary) -> String {
+        let status = summary.status.map(String.init) ?? "---"
+        let color: TerminalStyle.Color =
+            switch summary.status ?? 0 {
+            case 200..<400: .green
+            case 400..<500: .yellow
+            default: .red
+            }
+        var facts = summary.timeToFirstByte.map { ["first byte \(Self.milliseconds($0))"] } ?? []
+        facts.append("\(TimelineText.size(summary.bytes)) in \(Self.milliseconds(summary.duration))")
+        switch summary.end {
+        case .complete: break
+        case .callerLeft: facts.append(self.style.paint(.yellow, "caller left"))
+        case .broken: facts.append(self.style.paint(.red, "broken off"))
+        }
+        // What may be of any length stands last, so that the rest is not pushed about.
+        return self.style.paint(color, status) + " " + facts.joined(separator: ", ") + "  "
+            + self.style.paint(.bold, Self.what(summary))
+    }
+
+    /// The API's name for a call of it; else the request line.
+    private static func what(_ summary: LogEvent.RequestSummary) -> String {
+        let method = HTTPRequest.Method(summary.method)
+        if let method, let route = try? InvokeRoute(method: method, target: summary.target) {
+            return route.isStreaming ? "InvokeWithResponseStream" : "Invoke"
+        }
+        return TimelineText.printable("\(summary.method) \(summary.target)")
+    }
+
+    /// Tab-separated, as in CloudWatch. Since August 2025 the initialisation is billed too.
+    static func reportLine(_ report: LogEvent.Report) -> String {
+        let billed = report.duration + (report.initDuration ?? .zero)
+        let billedMilliseconds = (billed.nanoseconds + 999_999) / 1_000_000
+        var fields = [
+            "REPORT RequestId: \(report.requestID)",
+            "Duration: \(Self.hundredths(report.duration)) ms",
+            "Billed Duration: \(billedMilliseconds) ms",
+            "Memory Size: \(report.memoryMegabytes) MB",
+        ]
+        if let used = report.maximumMemoryUsedMegabytes { fields.append("Max Memory Used: \(used) MB") }
+        if let duration = report.initDuration { fields.append("Init Duration: \(Self.hundredths(duration)) ms") }
+        if report.timedOut {
+            fields.append("Status: timeout")
+        } else if let type = report.errorType {
+            fields.append("Status: error")
+            fields.append("Error Type: \(type)")
+        }
+        return fields.joined(separator: "\t")
+    }
+
+    private static func milliseconds(_ time: TimeAmount) -> String { TimelineText.time(.nanoseconds(time.nanoseconds)) }
+
+    /// Milliseconds with two digits after the point.
+    private static func hundredths(_ time: TimeAmount) -> String {
+        let hundredths = (time.nanoseconds + 5_000) / 10_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+
+    /// The time of day here, as 15:04:05.678.
+    private static func clock(_ epochMilliseconds: Int64) -> String {
+        var seconds = time_t(epochMilliseconds / 1000)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        func padded(_ value: Int, _ digits: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, digits - text.count)) + text
+        }
+        return padded(Int(parts.tm_hour), 2) + ":" + padded(Int(parts.tm_min), 2) + ":" + padded(Int(parts.tm_sec), 2)
+            + "." + padded(Int(epochMilliseconds % 1000), 3)
+    }
+}

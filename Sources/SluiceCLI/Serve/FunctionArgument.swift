@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import ArgumentParser
+internal import SluiceEmulator
+
+/// `NAME=COMMAND`, with the command split into its words.
+struct FunctionArgument: Hashable, Sendable {
+    let name: String
+    let command: [String]
+
+    init(parsing argument: String) throws {
+        guard let mark = argument.firstIndex(of: "=") else {
+            throw ValidationError("\"\(argument)\" names no command; write NAME=COMMAND.")
+        }
+        let name = String(argument[..<mark])
+        guard FunctionConfiguration.isValidName(name) else {
+            throw ValidationError(
+                "\"\(name)\" is no function name; 1 to 64 letters, digits, hyphens and underscores are allowed."
+            )
+        }
+        do throws(CommandWords.Problem) {
+            self.command = try CommandWords.split(argument[argument.index(after: mark)...])
+        } catch {
+            switch error {
+            case .unclosedQuote(let quote):
+                throw ValidationError("The command of \(name) has a \(quote) without its partner.")
+            case .danglingBackslash: throw ValidationError("The command of \(name) ends with a backslash.")
+            }
+        }
+        guard !self.command.isEmpty else {
+            throw ValidationError("The command of \(name) is empty; write NAME=COMMAND.")
+        }
+        self.name = name
+    }
+}

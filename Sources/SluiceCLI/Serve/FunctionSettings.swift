@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import ArgumentParser
+internal import NIOCore
+internal import SluiceEmulator
+internal import SluiceWire
+
+/// The options that say how functions run; they hold for every function of the command.
+struct FunctionSettings: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("How Function URLs answer: whole, or as a stream.", valueName: "mode"))
+    var invokeMode = FunctionConfiguration.InvokeMode.responseStream
+
+    @Option(name: .long, help: ArgumentHelp("How long an invocation may take, 1 to 900.", valueName: "seconds"))
+    var timeout = Limits.defaultTimeoutSeconds
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Invocations at once of one function, 1 to 1000; one more gets 429.", valueName: "count")
+    )
+    var concurrency = Limits.defaultConcurrency
+
+    @Option(name: .long, help: ArgumentHelp("The memory size that functions are told, 128 to 10240.", valueName: "MB"))
+    var memory = 128
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A variable; can be repeated. It wins over those of files.", valueName: "K=V")
+    )
+    var env: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A file with K=V on each line; can be repeated.", valueName: "path"),
+        completion: .file()
+    )
+    var envFile: [String] = []
+
+    @Flag(name: .long, help: "Pass on all of your variables.")
+    var inheritEnv = false
+
+    func validate() throws {
+        guard (1...Limits.maximumTimeoutSeconds).contains(self.timeout) else {
+            throw ValidationError(
+                "--timeout must be 1 to \(Limits.maximumTimeoutSeconds) seconds, not \(self.timeout)."
+            )
+        }
+        guard (1...1000).contains(self.concurrency) else {
+            throw ValidationError("--concurrency must be 1 to 1000, not \(self.concurrency).")
+        }
+        guard (128...10_240).contains(self.memory) else {
+            throw ValidationError("--memory must be 128 to 10240 MB, not \(self.memory).")
+        }
+    }
+
+    func configuration(name: String, command: [String], variables: [String: String]) -> FunctionConfiguration {
+        var function = FunctionConfiguration(
+            name: name,
+            command: command,
+            workingDirectory: HostProcess.workingDirectory
+        )
+        function.variables = variables
+        function.inheritsEnvironment = self.inheritEnv
+        function.invokeMode = self.invokeMode
+        function.timeout = .seconds(Int64(self.timeout))
+        function.concurrency = self.concurrency
+        function.memoryMegabytes = self.memory
+        return function
+    }
+
+    /// Those of the files first, so that `--env` has the last word.
+    func variables() throws -> [String: String] {
+        var variables: [String: String] = [:]
+        for path in self.envFile {
+            let text = try HostProcess.readTextFile(path)
+            for assignment in try VariableAssignment.parse(file: text, path: path) {
+                variables[assignment.name] = assignment.value
+            }
+        }
+        for text in self.env {
+            guard let assignment = VariableAssignment(text) else {
+                throw ValidationError("--env needs K=V with a name of letters, digits and _, not \"\(text)\".")
+            }
+            variables[assignment.name] = assignment.value
+        }
+        return variables
+    }
+}
+
+extension FunctionConfiguration.InvokeMode: ExpressibleByArgument {}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import SluiceEmulator
+
+/// What is said when the service listens: where, and what to type.
+enum Greeting {
+    static func lines(
+        _ addresses: Emulator.Addresses,
+        functions: [FunctionConfiguration],
+        style: TerminalStyle
+    ) -> [String] {
+        var lines = ["", style.paint(.bold, "Local Lambda") + " at \(addresses.endpoint)", ""]
+        for (function, url) in zip(functions, addresses.functionURLs) {
+            let address = addresses.functionURL(port: url.port)
+            let byHost = "http://\(url.name).lambda-url.localhost:\(addresses.endpointPort)/"
+            lines.append("  \(style.paint(.cyan, url.name))  \(function.invokeMode.rawValue)")
+            lines.append("    Function URL  \(style.paint(.bold, address))")
+            lines.append("                  \(byHost)")
+            lines.append("    try")
+            lines.append("      curl -N \(address)")
+            lines.append("      \(Self.invokeCommand(url.name, addresses)) --stream --timeline")
+        }
+        return lines + ["", style.paint(.dim, "Ctrl-C stops it."), ""]
+    }
+
+    /// `sluice invoke NAME`, with the endpoint if it is not where the command looks by itself.
+    static func invokeCommand(_ name: String, _ addresses: Emulator.Addresses) -> String {
+        let option = addresses.endpointPort == 9000 ? "" : " --endpoint \(addresses.endpoint)"
+        return "sluice invoke \(name)\(option)"
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import ArgumentParser
+internal import NIOCore
+internal import SluiceEmulator
+internal import SluiceWire
+
+/// `sluice serve`: the local Lambda, until a signal ends it.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve functions as Lambda would, with live response streams.",
+        usage: "sluice serve --function <NAME=COMMAND> ... [<options>]",
+        discussion: """
+            COMMAND is the program that Lambda would run: one that speaks the Runtime API. It is split into words as \
+            a shell would do it, and run without a shell. It sees Lambda's variables, PATH, HOME, TMPDIR, your AWS_* \
+            variables, and what --env and --env-file give; --inherit-env adds the rest of yours. The \
+            options hold for all functions.
+
+            Each function has a Function URL on a port of its own: the endpoint's port + 1, + 2, ... in the order \
+            given. The endpoint serves Invoke and InvokeWithResponseStream to any AWS SDK whose endpoint URL is set \
+            to it, and the Function URLs by host name: http://NAME.lambda-url.localhost:PORT/.
+
+            It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends every process that \
+            a function has started.
+
+            Examples:
+              sluice serve --function hello=.build/debug/Hello
+              sluice serve --function 'api=node server.mjs' --function b=./bootstrap
+              sluice serve --function hello=./hello --timeout 60 --env-file .env
+            """
+    )
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A function and its program; can be repeated.",
+            valueName: "NAME=COMMAND"
+        ),
+        transform: FunctionArgument.init(parsing:)
+    )
+    var function: [FunctionArgument]
+
+    @Option(name: .long, help: "The endpoint's port; 0 lets the system choose all ports.")
+    var port = 9000
+
+    @OptionGroup var settings: FunctionSettings
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Print the addresses on stdout, in one line, once all listen.", valueName: "format")
+    )
+    var ready: ReadyFormat?
+
+    enum ReadyFormat: String, ExpressibleByArgument, CaseIterable { case json }
+
+    func validate() throws {
+        guard (0...65_535).contains(self.port) else {
+            throw ValidationError("--port must be 0 to 65535, not \(self.port).")
+        }
+        guard !self.function.isEmpty else {
+            throw ValidationError("Name at least one function: --function NAME=COMMAND.")
+        }
+        var names: Set<String> = []
+        for function in self.function where !names.insert(function.name).inserted {
+            throw ValidationError("Two functions are named \(function.name).")
+        }
+        if self.port > 0, self.port + self.function.count > 65_535 {
+            throw ValidationError(
+                "--port \(self.port) is too high: the Function URLs have the ports after it, up to 65535."
+            )
+        }
+    }
+
+    func run() async throws {
+        let variables = try self.settings.variables()
+        let functions = self.function.enumerated().map { index, argument in
+            var function = self.settings.configuration(
+                name: argument.name,
+                command: argument.command,
+                variables: variables
+            )
+            function.urlPort = self.port == 0 ? 0 : self.port + index + 1
+            return function
+        }
+        var configuration = EmulatorConfiguration(functions: functions, hostVariables: HostProcess.variables)
+        configuration.port = self.port
+        let ready = self.ready
+        let stopSignals = await StopSignals.trap()
+        try await ConsoleService.run(configuration) { addresses, console in
+            switch ready {
+            case .json: console.printToStandardOutput(ReadyLine.json(addresses))
+            case nil: console.print(lines: Greeting.lines(addresses, functions: functions, style: console.style))
+            }
+            await stopSignals.wait()
+        }
+    }
+}

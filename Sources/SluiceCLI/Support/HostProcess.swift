@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import ArgumentParser
+internal import CSluiceEnvironment
+internal import NIOCore
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// What the command knows of the process it is.
+enum HostProcess {
+    static var variables: [String: String] {
+        var variables: [String: String] = [:]
+        guard var entry = sluice_environment() else { return variables }
+        while let text = entry.pointee {
+            let assignment = String(cString: text)
+            if let mark = assignment.firstIndex(of: "=") {
+                variables[String(assignment[..<mark])] = String(assignment[assignment.index(after: mark)...])
+            }
+            entry += 1
+        }
+        return variables
+    }
+
+    static var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    /// The folder of this program's file, where what is built with it lies too.
+    static func siblingProgram(named name: String) -> String? {
+        guard let own = Self.ownPath, let slash = own.lastIndex(of: "/") else { return nil }
+        let path = String(own[...slash]) + name
+        return access(path, X_OK) == 0 ? path : nil
+    }
+
+    private static var ownPath: String? {
+        #if canImport(Darwin)
+        let resolved = realpath(CommandLine.arguments.first ?? "", nil)
+        #else
+        let resolved = realpath("/proc/self/exe", nil)
+        #endif
+        guard let resolved else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    static func readTextFile(_ path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ValidationError("\(path): \(StandardStreams.text(of: errno)).") }
+        defer { close(descriptor) }
+        return String(buffer: try Payload.read(descriptor: descriptor, name: path))
+    }
+}

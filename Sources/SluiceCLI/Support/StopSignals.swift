@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import CSluiceEnvironment
+internal import UnixSignals
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// The signals that ask this process to stop: SIGINT, SIGTERM, and SIGHUP when a terminal is closed.
+///
+/// To be trapped before anything starts, and before anybody is told that it has: a signal that comes first would end
+/// the process on the spot, and leave functions behind.
+struct StopSignals: Sendable {
+    private let sequence: UnixSignalsSequence
+
+    static func trap() async -> Self {
+        // `nohup` has had it ignored, and means it.
+        let isIgnored = sluice_ignores_signal(SIGHUP) != 0
+        return Self(
+            sequence: await UnixSignalsSequence(trapping: [.sigint, .sigterm] + (isIgnored ? [] : [.sighup]))
+        )
+    }
+
+    /// Returns at the first of them, or when the task is cancelled.
+    func wait() async {
+        for await _ in self.sequence { return }
+    }
+
+    /// Runs the closure until it is done, or until the first signal, which cancels it.
+    ///
+    /// - Returns: `nil` after a signal.
+    func run<Result: Sendable>(_ body: @Sendable @escaping () async throws -> Result) async throws -> Result? {
+        try await withThrowingTaskGroup(of: Result?.self) { tasks in
+            tasks.addTask { try await body() }
+            tasks.addTask {
+                await self.wait()
+                return nil
+            }
+            defer { tasks.cancelAll() }
+            return try await tasks.next() ?? nil
+        }
+    }
+}

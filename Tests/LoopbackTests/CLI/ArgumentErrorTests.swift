@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import TestSupport
+import Testing
+
+/// A wrong argument is refused before anything starts, with the rule that it breaks.
+@Suite(.timeLimit(.minutes(5)), .takesTurns) struct ArgumentErrorTests {
+    private static let longName = String(repeating: "n", count: 65)
+
+    @Test(arguments: [
+        (["serve"], "--function"),
+        (["serve", "--function", "hello"], "\"hello\" names no command; write NAME=COMMAND."),
+        (
+            ["serve", "--function", "a b=true"],
+            "\"a b\" is no function name; 1 to 64 letters, digits, hyphens and underscores"
+        ),
+        (["serve", "--function", "=true"], "\"\" is no function name"),
+        (["serve", "--function", longName + "=true"], "is no function name; 1 to 64"),
+        (["serve", "--function", "a="], "The command of a is empty"),
+        (["serve", "--function", "a=x 'y"], "The command of a has a ' without its partner."),
+        (["serve", "--function", "a=x \"y"], "The command of a has a \" without its partner."),
+        (["serve", "--function", "a=x\\"], "The command of a ends with a backslash."),
+        (["serve", "--function", "a=true", "--timeout", "0"], "--timeout must be 1 to 900 seconds, not 0."),
+        (["serve", "--function", "a=true", "--timeout", "901"], "--timeout must be 1 to 900 seconds, not 901."),
+        (["serve", "--function", "a=true", "--timeout", "x"], "'x' is invalid for '--timeout <seconds>'"),
+        (["serve", "--function", "a=true", "--concurrency", "0"], "--concurrency must be 1 to 1000, not 0."),
+        (["serve", "--function", "a=true", "--memory", "127"], "--memory must be 128 to 10240 MB, not 127."),
+        (["serve", "--function", "a=true", "--port", "65536"], "--port must be 0 to 65535, not 65536."),
+        (["serve", "--function", "a=true", "--port", "-1"], "--port"),
+        (["serve", "--function", "a=true", "--port", "65535"], "--port 65535 is too high"),
+        (["serve", "--function", "a=true", "--invoke-mode", "stream"], "RESPONSE_STREAM"),
+        (["serve", "--function", "a=true", "--ready", "xml"], "json"),
+        (["serve", "--function", "a=true", "--env", "novalue"], "--env needs K=V"),
+        (["serve", "--function", "a=true", "--env", "1A=b"], "--env needs K=V"),
+        (
+            ["serve", "--function", "a=true", "--env-file", "/does/not/exist"],
+            "/does/not/exist: No such file or directory."
+        ),
+        (["serve", "--function", "a=true", "--function", "a=false"], "Two functions are named a."),
+        (["demo", "--port", "65535"], "--port must be 0 to 65534, not 65535."),
+        (["invoke"], "Missing expected argument '<function>'"),
+        (["invoke", "a b"], "is no function name"),
+        (["invoke", "a", "--payload", "@/does/not/exist"], "No such file or directory"),
+        (["bogus"], "bogus"),
+    ])
+    func namesTheRule(arguments: [String], rule: String) async throws {
+        let result = try await SluiceProgram.run(arguments)
+        #expect(result.exit == .code(64), "\(result)")
+        #expect(result.standardOutput.isEmpty)
+        #expect(result.errorText.contains(rule), "\(result)")
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import ArgumentParser
+import NIOCore
+import Testing
+
+@testable import SluiceCLI
+
+@Suite(.timeLimit(.minutes(1))) struct InvokeCommandTests {
+    @Test(arguments: [
+        ["hello"], ["hello:prod", "--stream", "--timeline", "--payload", "{}"],
+        ["arn:aws:lambda:us-east-1:000000000000:function:hello"],
+        ["http://127.0.0.1:9001/a?b", "--method", "PUT", "--header", "A: b", "--header", "A: c", "--payload", "-"],
+        ["hello", "--endpoint", "http://127.0.0.1:1"],
+    ])
+    func takes(arguments: [String]) throws {
+        _ = try InvokeCommand.parse(arguments)
+    }
+
+    @Test(arguments: [
+        ([], "Missing expected argument '<function>'"),
+        (["https://example.org"], "https is not spoken yet"),
+        (["http://"], "names no host"),
+        (["not a name"], "is no function name"),
+        (["hello", "--method", "PUT"], "--method is for a URL"),
+        (["http://a", "--method", "a b"], "is no HTTP method"),
+        (["http://a", "--header", "nothing"], "is no field"),
+        (["http://a", "--header", "a: b\r\nc: d"], "is no field"),
+        (["hello", "--endpoint", "https://a"], "https is not spoken yet"),
+    ])
+    func explainsWhatItRefuses(arguments: [String], message: String) {
+        let error = #expect(throws: (any Error).self) { try InvokeCommand.parse(arguments) }
+        let text = error.map { InvokeCommand.message(for: $0) } ?? ""
+        #expect(text.contains(message), "\(text)")
+    }
+
+    /// The code with which `sluice invoke` ends after this answer.
+    private static func exitCode(isURL: Bool, answer: String) async throws -> ExitCode {
+        var code = ExitCode.success
+        try await ScriptedServer.run { inbound, outbound in
+            _ = try await inbound.next()
+            try await outbound.write(ByteBuffer(string: answer))
+        } client: { port in
+            let endpoint = "http://127.0.0.1:\(port)"
+            let command = try InvokeCommand.parse(isURL ? [endpoint] : ["hello", "--endpoint", endpoint])
+            do {
+                try await command.run()
+            } catch let error as ExitCode {
+                code = error
+            }
+        }
+        return code
+    }
+
+    @Test func exitsWithZeroAfterACompleteAnswer() async throws {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        #expect(try await Self.exitCode(isURL: true, answer: answer) == .success)
+        #expect(try await Self.exitCode(isURL: false, answer: answer) == .success)
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 404 Oh\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n", "",
+    ])
+    func exitsWithOneAfterAFailure(answer: String) async throws {
+        #expect(try await Self.exitCode(isURL: true, answer: answer) == .failure)
+        #expect(try await Self.exitCode(isURL: false, answer: answer) == .failure)
+    }
+
+    @Test func exitsWithOneWhenTheFunctionFailed() async throws {
+        let answer = "HTTP/1.1 200 OK\r\nX-Amz-Function-Error: Unhandled\r\nContent-Length: 0\r\n\r\n"
+        #expect(try await Self.exitCode(isURL: false, answer: answer) == .failure)
+    }
+}
