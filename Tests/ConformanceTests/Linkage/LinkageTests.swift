@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Foundation
+import TestSupport
+import Testing
+
+/// What a user's function costs: a package of its own that depends on this one by path, built as for deployment.
+#if os(Linux)
+@Suite(.serialized) struct LinkageTests {
+    /// What Amazon Linux 2023 has.
+    private static let newestGlibc = [2, 34]
+    private static let newestLibstdcxx = [3, 4, 29]
+    private static let maximumStrippedBytes = 13_000_000
+
+    @Test(.timeLimit(.minutes(15)))
+    func aFunctionRunsOnAmazonLinuxAndIsFreeOfFoundation() async throws {
+        let binary = try await ConsumerPackage.build()
+
+        let symbols = try await Self.output("nm", ["--format=posix", binary.unstripped])
+        let foundation = symbols.filter { line in
+            ["$s10Foundation", "$s20FoundationEssentials", "_CFRuntime"].contains { line.contains($0) }
+        }
+        #expect(symbols.count > 1_000)
+        #expect(foundation.isEmpty, "\(foundation.prefix(5))")
+
+        let needed = try await Self.output("readelf", ["--dynamic", "--wide", binary.stripped]).filter {
+            $0.contains("NEEDED")
+        }
+        #expect(!needed.isEmpty)
+        for library in needed {
+            let known = ["libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "ld-linux"]
+            #expect(known.contains { library.contains($0) }, "\(library)")
+        }
+
+        let versions = try await Self.output("readelf", ["--version-info", "--wide", binary.stripped])
+        let glibc = Self.newest("GLIBC_", in: versions)
+        let libstdcxx = Self.newest("GLIBCXX_", in: versions)
+        #expect(!glibc.isEmpty && !Self.newestGlibc.lexicographicallyPrecedes(glibc), "GLIBC_\(glibc)")
+        #expect(!Self.newestLibstdcxx.lexicographicallyPrecedes(libstdcxx), "GLIBCXX_\(libstdcxx)")
+
+        let size = try FileManager.default.attributesOfItem(atPath: binary.stripped)[.size] as? Int
+        #expect(try #require(size) <= Self.maximumStrippedBytes)
+    }
+
+    /// The shim's own arithmetic, which replaces the C library's in every function.
+    @Test func theShimOfHypotfIsExactAndKnowsInfinities() {
+        #expect(hypotf(3, 4) == 5)
+        #expect(hypotf(-.infinity, .nan) == .infinity)
+        #expect(hypotf(.nan, .infinity) == .infinity)
+        #expect(hypotf(.nan, 1).isNaN)
+        #expect(hypotf(3e38, 0) == 3e38)
+        #expect(hypotf(3e38, 3e38) == .infinity)
+        #expect(hypotf(.leastNonzeroMagnitude, 0) == .leastNonzeroMagnitude)
+    }
+
+    private static func output(_ program: String, _ arguments: [String]) async throws -> [String] {
+        let result = try await runProgram(program, arguments)
+        #expect(result.exit == .code(0), "\(program): \(result.errorText)")
+        return result.outputText.split(separator: "\n").map(String.init)
+    }
+
+    /// The highest of the versions with this prefix, as numbers.
+    private static func newest(_ prefix: String, in lines: [String]) -> [Int] {
+        lines.flatMap { $0.split(whereSeparator: { " ()".contains($0) }) }
+            .filter { $0.hasPrefix(prefix) }
+            .map { $0.dropFirst(prefix.count).split(separator: ".").compactMap { Int($0) } }
+            .max { $0.lexicographicallyPrecedes($1) } ?? []
+    }
+}
+#endif
