@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// The rules about imports: who may know whom, and who may see it.
+enum ImportRules {
+    /// One import statement.
+    struct Import: Equatable {
+        let line: Int
+        let module: String
+        let hasAccessLevel: Bool
+    }
+
+    static func imports(of file: TidyFile) -> [Import] {
+        file.matches(
+            #"^[ \t]*((?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?\w+)"#
+        )
+        .map { match in
+            let words = match.group.split(whereSeparator: \.isWhitespace)
+            let levels: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
+            return Import(
+                line: match.line,
+                module: String(words.last ?? ""),
+                hasAccessLevel: words.contains { levels.contains($0) }
+            )
+        }
+    }
+
+    static func everyImportHasAnAccessLevel(_ file: TidyFile) -> [TidyFinding] {
+        guard file.isSource else { return [] }
+        return self.imports(of: file).filter { !$0.hasAccessLevel }.map {
+            file.finding(
+                $0.line,
+                "import \($0.module) has no access level: write 'internal import' unless an API shows its types"
+            )
+        }
+    }
+
+    static func noFoundation(_ file: TidyFile) -> [TidyFinding] {
+        guard file.isSource else { return [] }
+        return self.imports(of: file).filter { $0.module.hasPrefix("Foundation") }.map {
+            file.finding(
+                $0.line,
+                "imports \($0.module), which costs each function megabytes: do without, as the neighbours do"
+            )
+        }
+    }
+
+    /// A machine decides and never acts: it can do neither input and output nor wait, since it cannot name them.
+    static func machinesImportValuesOnly(_ file: TidyFile) -> [TidyFinding] {
+        guard file.isSource, file.name.hasSuffix("Machine.swift") || self.leaves.contains(file.target ?? "") else {
+            return []
+        }
+        let allowed: Set<String> =
+            self.leaves.contains(file.target ?? "") ? self.values : self.values.union(["SluiceWire"])
+        return self.imports(of: file).filter { !allowed.contains($0.module) }.map {
+            file.finding(
+                $0.line,
+                "imports \($0.module), but a machine or wire type may know \(allowed.sorted()) only: move what acts into a handler or service"
+            )
+        }
+    }
+
+    static func importsFollowTheDirection(_ file: TidyFile) -> [TidyFinding] {
+        guard file.isSource, let target = file.target else { return [] }
+        guard let allowed = self.direction[target] else {
+            return [
+                file.finding(
+                    1,
+                    "target \(target) is not in ImportRules.direction: add it there as ARCHITECTURE.md draws it"
+                )
+            ]
+        }
+        return self.imports(of: file)
+            .filter {
+                !allowed.contains($0.module) && !self.systemModules.contains($0.module)
+                    && !$0.module.hasPrefix("Foundation")
+            }
+            .map {
+                file.finding(
+                    $0.line,
+                    "\(target) imports \($0.module), against the direction of ARCHITECTURE.md: turn the dependency round, "
+                        + "or change the drawing, Package.swift and ImportRules.direction together"
+                )
+            }
+    }
+
+    private static let leaves: Set<String> = ["SluiceWire", "EventStreamCoding"]
+    private static let values: Set<String> = ["NIOCore", "HTTPTypes"]
+
+    /// Not for the leaves: `machinesImportValuesOnly` holds those to less.
+    private static let systemModules: Set<String> = ["Glibc", "Musl", "Darwin", "Dispatch", "Synchronization"]
+
+    private static let network: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "HTTPTypes"]
+
+    /// Whom each target may import, as Package.swift and ARCHITECTURE.md have it. Service and runtime meet on the wire
+    /// only, so neither ever imports the other.
+    static let direction: [String: Set<String>] = [
+        "EventStreamCoding": ["NIOCore"],
+        "SluiceWire": ["NIOCore", "HTTPTypes"],
+        "SluiceHTTP1": Self.network.union(["SluiceWire"]),
+        "Sluice": Self.network.union(["SluiceWire", "SluiceHTTP1", "CSluiceShims", "Logging"]),
+        "SluiceRuntimeAPI": Self.network.union(["SluiceWire", "SluiceHTTP1"]),
+        "SluiceEmulator": Self.network.union([
+            "SluiceRuntimeAPI", "SluiceWire", "SluiceHTTP1", "EventStreamCoding", "Subprocess", "SystemPackage",
+            "System",
+        ]),
+        "SluiceDemoFunction": ["Sluice", "NIOCore", "HTTPTypes"],
+        "SluiceCLI": Self.network.union([
+            "SluiceEmulator", "SluiceWire", "SluiceHTTP1", "EventStreamCoding", "ArgumentParser", "UnixSignals",
+            "CSluiceEnvironment",
+        ]),
+    ]
+}
