@@ -45,9 +45,10 @@ enum DemoText {
             "    " + style.paint(.bold, Self.url(addresses)), "",
             "or in another terminal:", "",
         ]
-        let closing = [
-            "", "The Lambda API for SDKs is at \(addresses.endpoint)", style.paint(.dim, "Ctrl-C stops it."), "",
-        ]
+        let closing =
+            [
+                "", "The Lambda API for SDKs is at \(addresses.endpoint)",
+            ] + (PathHint.lines + ["Ctrl-C stops it."]).map { style.paint(.dim, $0) } + [""]
         return opening + tries + closing
     }
 

@@ -21,7 +21,7 @@ enum Greeting {
             lines.append("      curl -N \(address)")
             lines.append("      \(Self.invokeCommand(url.name, addresses)) --stream --timeline")
         }
-        return lines + ["", style.paint(.dim, "Ctrl-C stops it."), ""]
+        return lines + [""] + (PathHint.lines + ["Ctrl-C stops it."]).map { style.paint(.dim, $0) } + [""]
     }
 
     /// `sluice invoke NAME`, with the endpoint if it is not where the command looks by itself.

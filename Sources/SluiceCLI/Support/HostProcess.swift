@@ -38,10 +38,13 @@ enum HostProcess {
     static func siblingProgram(named name: String) -> String? {
         guard let own = Self.ownPath, let slash = own.lastIndex(of: "/") else { return nil }
         let path = String(own[...slash]) + name
-        return access(path, X_OK) == 0 ? path : nil
+        return Self.isProgram(path) ? path : nil
     }
 
-    private static var ownPath: String? {
+    static func isProgram(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    /// This program's file, links followed.
+    static var ownPath: String? {
         #if canImport(Darwin)
         let resolved = realpath(CommandLine.arguments.first ?? "", nil)
         #else
