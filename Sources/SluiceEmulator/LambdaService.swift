@@ -37,6 +37,14 @@ final class LambdaService {
 
     func function(named name: String) -> FunctionService? { self.functions[name] }
 
+    /// The function that a host's first label names. Browsers make hosts lower case, so case counts only where two
+    /// names differ by nothing else.
+    func function(hostLabel label: String) -> FunctionService? {
+        if let function = self.functions[label] { return function }
+        let matches = self.functions.filter { $0.key.lowercased() == label.lowercased() }
+        return matches.count == 1 ? matches.first?.value : nil
+    }
+
     /// Listens on one address for `router` and answers the port.
     func listen(port: Int, router: any RequestRouter) -> EventLoopFuture<Int> {
         let service = NIOLoopBound(self, eventLoop: self.eventLoop)

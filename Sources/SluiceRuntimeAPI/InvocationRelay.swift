@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 package import HTTPTypes
-package import NIOCore
+internal import NIOCore
 package import SluiceHTTP1
 package import SluiceWire
 
@@ -20,8 +20,6 @@ package final class InvocationRelay {
     private var whenOver: ((InvocationFailure?) -> Void)?
 
     /// What a log tells about the response.
-    package private(set) var firstByteAt: NIODeadline?
-    package private(set) var endedAt: NIODeadline?
     package private(set) var bytes = 0
     package private(set) var chunks = 0
 
@@ -43,7 +41,6 @@ package final class InvocationRelay {
         case .forward(let paused):
             self.runtime = exchange
             if paused { exchange.pauseReading() }
-            self.firstByteAt = .now()
             self.caller.responseBegan(contentType: fields[.contentType] ?? RuntimeAPIHeader.defaultContentType)
             return ResponseReceiver(relay: self)
         case .refuseMode:
@@ -65,7 +62,7 @@ package final class InvocationRelay {
             if firstBytes > 0, let part = bytes.getSlice(at: bytes.readerIndex, length: firstBytes) {
                 self.forward(part)
             }
-            self.runtime?.answer(.tooLarge)
+            self.runtime?.answer(.tooLarge(limitBytes: self.machine.limitBytes))
             self.fail(self.mode == .buffered ? .responseTooLarge : .streamTooLarge)
         }
     }
@@ -119,7 +116,6 @@ package final class InvocationRelay {
     private func fail(_ failure: InvocationFailure) { self.finish(failure) }
 
     private func finish(_ failure: InvocationFailure?) {
-        self.endedAt = .now()
         self.runtime?.resumeReading()
         self.runtime = nil
         // Before the caller: its end may bring its next request in the same turn, and that one looks for an

@@ -207,7 +207,9 @@ package final class RuntimeAPISession: RequestRouter {
         return GatheringReceiver(limitBytes: Limits.maximumErrorReportBytes) { outcome in
             switch outcome {
             case .whole(let body): then(.reported(typeHeader: type, body: body))
-            case .tooLarge: exchange.answer(.tooLarge)
+            case .tooLarge:
+                exchange.answer(.tooLarge(limitBytes: Limits.maximumErrorReportBytes))
+                then(.oversizedReport(typeHeader: type))
             case .connectionLost: break
             }
         }

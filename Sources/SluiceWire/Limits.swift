@@ -91,6 +91,10 @@ package enum Limits {
 
     /// A line that a function prints is cut after this many bytes. (CloudWatch Logs: 256 KB an event.)
     package static let maximumLogLineBytes = 256 * 1024
+    /// A line of a function is shown up to this many bytes.
+    package static let maximumConsoleLineBytes = 4 * 1024
+    /// When the service has ended, its last lines get this long to be shown, in milliseconds.
+    package static let lastLogLinesMilliseconds = 500
     /// Lines of the log that wait for a terminal which does not keep up; those after them are left out.
     package static let maximumWaitingLogLines = 10_000
 

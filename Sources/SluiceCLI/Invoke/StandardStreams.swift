@@ -71,6 +71,26 @@ enum StandardStreams {
         try? self.write(ByteBuffer(string: text + "\n"), to: output)
     }
 
+    /// Like `writeLine`, but suspends instead of blocking a thread while the reader is behind, and leaves the rest out
+    /// when the task is cancelled.
+    static func writeLineWhenReady(_ text: String, to output: Output) async {
+        var rest = ByteBuffer(string: text + "\n")
+        while let piece = rest.readSlice(length: min(Self.pieceBytes, rest.readableBytes)), piece.readableBytes > 0 {
+            while !Self.isReady(output) {
+                guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
+            }
+            guard (try? self.write(piece, to: output)) != nil else { return }
+        }
+    }
+
+    /// A pipe or terminal that is ready takes this much without blocking: the least `PIPE_BUF` that POSIX allows.
+    private static let pieceBytes = 512
+
+    private static func isReady(_ output: Output) -> Bool {
+        var wait = pollfd(fd: output.rawValue, events: Int16(truncatingIfNeeded: POLLOUT), revents: 0)
+        return poll(&wait, 1, 0) != 0
+    }
+
     /// Only on a terminal, and not if the user wants none (https://no-color.org).
     static var errorIsColored: Bool {
         let noColor = getenv("NO_COLOR").map { String(cString: $0) } ?? ""

@@ -35,7 +35,7 @@ struct ConsoleLog: Sendable {
         case .initFinished(let number, let duration):
             [self.style.paint(.dim, "environment \(number) is ready after \(Self.milliseconds(duration))")]
         case .environmentEnded(let number, let reason):
-            [self.style.paint(.dim, "environment \(number) ended: \(reason)")]
+            [self.style.paint(.dim, "environment \(number) ended: \(TimelineText.printable(reason))")]
         case .output(let number, let line):
             [self.style.paint(.dim, "\(number)| ") + TimelineText.printable(line)]
         case .start(let requestID):
@@ -45,11 +45,11 @@ struct ConsoleLog: Sendable {
         case .report(let report):
             [self.style.paint(.dim, Self.reportLine(report))]
         case .invocationFailed(_, let type, let message):
-            [self.style.paint(.red, "failed: \(type): ") + TimelineText.printable(message)]
+            [self.style.paint(.red, "failed: ") + TimelineText.printable("\(type): \(message)")]
         case .request(let summary):
             [self.requestLine(summary)]
         case .note(let text):
-            [self.style.paint(.yellow, text)]
+            [self.style.paint(.yellow, TimelineText.printable(text))]
         }
     }
 
@@ -98,7 +98,7 @@ struct ConsoleLog: Sendable {
             fields.append("Status: timeout")
         } else if let type = report.errorType {
             fields.append("Status: error")
-            fields.append("Error Type: \(type)")
+            fields.append("Error Type: \(TimelineText.printable(type))")
         }
         return fields.joined(separator: "\t")
     }

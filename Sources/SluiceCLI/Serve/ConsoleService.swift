@@ -41,14 +41,20 @@ enum ConsoleService {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await Self.write(lines, style: style) }
             defer { output.finish() }
-            return try await Emulator.run(
+            let result = try await Emulator.run(
                 configuration,
                 onEvent: { event in
                     observe(event)
-                    if showsLog { output.yield(.event(event)) }
+                    if showsLog { output.yield(.event(event.shortened)) }
                 },
                 body: { try await body($0, console) }
             )
+            output.finish()
+            // The last lines get a moment; a terminal that is stopped must not keep this process from ending.
+            tasks.addTask { try await Task.sleep(for: .milliseconds(Limits.lastLogLinesMilliseconds)) }
+            try await tasks.next()
+            tasks.cancelAll()
+            return result
         }
     }
 
@@ -56,11 +62,24 @@ enum ConsoleService {
         let log = ConsoleLog(style: style)
         for await line in lines {
             switch line {
-            case .output(let text): StandardStreams.writeLine(text, to: .output)
-            case .error(let text): StandardStreams.writeLine(text, to: .error)
+            case .output(let text): await StandardStreams.writeLineWhenReady(text, to: .output)
+            case .error(let text): await StandardStreams.writeLineWhenReady(text, to: .error)
             case .event(let event):
-                for text in log.lines(for: event) { StandardStreams.writeLine(text, to: .error) }
+                for text in log.lines(for: event) { await StandardStreams.writeLineWhenReady(text, to: .error) }
             }
         }
+    }
+}
+
+extension LogEvent {
+    /// Lines that wait for a terminal are bounded by their number, so each must be bounded too.
+    fileprivate var shortened: Self {
+        guard case .output(let environment, let line) = self.kind,
+            line.utf8.count > Limits.maximumConsoleLineBytes
+        else { return self }
+        var event = self
+        let kept = String(decoding: line.utf8.prefix(Limits.maximumConsoleLineBytes), as: UTF8.self)
+        event.kind = .output(environment: environment, line: kept + "…")
+        return event
     }
 }

@@ -22,8 +22,8 @@ struct ServeCommand: AsyncParsableCommand {
             given. The endpoint serves Invoke and InvokeWithResponseStream to any AWS SDK whose endpoint URL is set \
             to it, and the Function URLs by host name: http://NAME.lambda-url.localhost:PORT/.
 
-            It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends every process that \
-            a function has started.
+            It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
+            every function.
 
             Examples:
               sluice serve --function hello=.build/debug/Hello

@@ -13,7 +13,7 @@ enum PathHint {
         guard let program, let slash = program.lastIndex(of: "/") else { return [] }
         let name = program[program.index(after: slash)...]
         let isFound = searchPath.split(separator: ":").contains { isProgram("\($0)/\(name)") }
-        return isFound ? [] : ["(\(name) is not on your PATH: export PATH=\"\(program[..<slash]):$PATH\")"]
+        return isFound ? [] : ["\(name) is not on your PATH yet:", "  export PATH=\"\(program[..<slash]):$PATH\""]
     }
 
     static var lines: [String] {

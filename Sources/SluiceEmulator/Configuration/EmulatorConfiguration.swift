@@ -7,7 +7,8 @@ package struct EmulatorConfiguration: Sendable {
     /// The endpoint's port; 0 lets the kernel choose.
     package var port = 9000
     package var functions: [FunctionConfiguration]
-    package var region = "us-east-1"
+    /// That of the host's variables, which functions get too.
+    package var region: String
     /// An account id that Amazon's own examples use.
     package var accountID = "123456789012"
     /// Variables of this process, of which functions get the few that they need.
@@ -16,6 +17,7 @@ package struct EmulatorConfiguration: Sendable {
     package init(functions: [FunctionConfiguration], hostVariables: [String: String]) {
         self.functions = functions
         self.hostVariables = hostVariables
+        self.region = hostVariables["AWS_REGION"] ?? hostVariables["AWS_DEFAULT_REGION"] ?? "us-east-1"
     }
 
     package func arn(of function: String) -> String {

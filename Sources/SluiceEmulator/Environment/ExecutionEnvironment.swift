@@ -88,6 +88,8 @@ final class ExecutionEnvironment {
     }
 
     func assign(_ invocation: Invocation, relay: InvocationRelay) {
+        // A runtime whose `/next` broke may not come back for it. Its delivery sets the deadline anew.
+        if self.initDuration != nil { self.setDeadline(after: invocation.timeout) }
         self.session.assign(invocation, relay: relay)
     }
 

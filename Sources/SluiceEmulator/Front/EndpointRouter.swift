@@ -24,7 +24,7 @@ final class EndpointRouter: RequestRouter {
         guard let name = Self.functionName(host: request.fields[Self.host] ?? "") else {
             return self.invokes.receive(request, on: exchange)
         }
-        guard let function = self.service.function(named: name) else {
+        guard let function = self.service.function(hostLabel: name) else {
             return FunctionURLEndpoint.refuseUnknownURL(request, on: exchange, log: self.service.log)
         }
         return FunctionURLEndpoint(function: function, service: self.service).route(request, on: exchange)
@@ -33,7 +33,7 @@ final class EndpointRouter: RequestRouter {
     /// The name in `NAME.lambda-url.localhost[:port]`, or `nil` for any other host.
     static func functionName(host: String) -> String? {
         let host = host.prefix { $0 != ":" }
-        guard host.hasSuffix(Self.urlHostSuffix) else { return nil }
+        guard host.lowercased().hasSuffix(Self.urlHostSuffix) else { return nil }
         return String(host.dropLast(Self.urlHostSuffix.count))
     }
 }

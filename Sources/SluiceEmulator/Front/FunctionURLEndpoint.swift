@@ -28,7 +28,7 @@ final class FunctionURLEndpoint: RequestRouter {
         return CallerReceiver(
             limitBytes: Limits.maximumRequestBytes,
             exchange: logged,
-            tooLarge: { Self.refuse(.eventTooLarge(bytes: Limits.maximumRequestBytes + 1), requestID, on: logged) },
+            tooLarge: { logged.refuse(.eventTooLarge(bytes: Limits.maximumRequestBytes + 1), requestID: requestID) },
             invoke: { body, receiver in self.invoke(request, body, requestID, origin, logged, receiver) }
         )
     }
@@ -65,7 +65,7 @@ final class FunctionURLEndpoint: RequestRouter {
         )
         let eventBytes = invocation.payload.readableBytes
         guard eventBytes <= Limits.maximumRequestBytes else {
-            return Self.refuse(.eventTooLarge(bytes: eventBytes), requestID, on: exchange)
+            return exchange.refuse(.eventTooLarge(bytes: eventBytes), requestID: requestID)
         }
         let reply = FunctionURLReply(
             exchange: exchange,
@@ -79,15 +79,8 @@ final class FunctionURLEndpoint: RequestRouter {
         let relay = InvocationRelay(mode: isStreaming ? .streaming : .buffered, caller: caller)
         receiver.watch(relay)
         self.function.invoke(invocation, relay: relay) {
-            let error = InvokeError.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
-            Self.refuse(error, requestID, on: exchange)
+            exchange.refuse(.throttled, requestID: requestID)
         }
-    }
-
-    private static func refuse(_ error: InvokeError, _ requestID: String, on exchange: LoggedExchange) {
-        var fields = error.fields
-        fields[InvokeResponseHeader.requestID] = requestID
-        exchange.respond(status: HTTPResponse.Status(code: error.status), fields: fields, body: error.body)
     }
 
     /// A URL that does not exist is forbidden, not missing, as it was observed on AWS.

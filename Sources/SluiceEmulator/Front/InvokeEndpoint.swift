@@ -33,7 +33,7 @@ final class InvokeEndpoint {
             return self.gather(InvokeCall(route: route, options: options, requestID: requestID), function, logged)
         } catch {
             let logged = LoggedExchange(exchange, request: request, function: nil, log: self.service.log)
-            Self.refuse(error, requestID: requestID, on: logged)
+            logged.refuse(error, requestID: requestID)
             return DiscardingReceiver()
         }
     }
@@ -54,14 +54,14 @@ final class InvokeEndpoint {
             exchange: exchange,
             tooLarge: {
                 let error = InvokeError.eventTooLarge(bytes: Limits.maximumRequestBytes + 1)
-                Self.refuse(error, requestID: call.requestID, on: exchange)
+                exchange.refuse(error, requestID: call.requestID)
             },
             invoke: { body, receiver in
                 do throws(InvokeError) {
                     let payload = try Self.payload(body)
                     self.invoke(call, payload, function, exchange, receiver)
                 } catch {
-                    Self.refuse(error, requestID: call.requestID, on: exchange)
+                    exchange.refuse(error, requestID: call.requestID)
                 }
             }
         )
@@ -95,11 +95,11 @@ final class InvokeEndpoint {
         }
         if call.options.invocationType == .event {
             exchange.respond(status: .accepted, fields: head.fields)
+            let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller())
+            return function.invoke(invocation, relay: relay, onThrottle: {})
         }
         let caller: any InvocationCaller =
-            if call.options.invocationType == .event {
-                UnheardCaller()
-            } else if call.route.isStreaming {
+            if call.route.isStreaming {
                 EventStreamCaller(exchange: exchange, head: head)
             } else {
                 BufferedInvokeCaller(exchange: exchange, head: head)
@@ -107,8 +107,7 @@ final class InvokeEndpoint {
         let relay = InvocationRelay(mode: call.route.isStreaming ? .streaming : .buffered, caller: caller)
         receiver.watch(relay)
         function.invoke(invocation, relay: relay) {
-            let error = InvokeError.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
-            Self.refuse(error, requestID: call.requestID, on: exchange)
+            exchange.refuse(.throttled, requestID: call.requestID)
         }
     }
 
@@ -122,11 +121,5 @@ final class InvokeEndpoint {
             )
         )
         return DiscardingReceiver()
-    }
-
-    private static func refuse(_ error: InvokeError, requestID: String, on exchange: LoggedExchange) {
-        var fields = error.fields
-        fields[InvokeResponseHeader.requestID] = requestID
-        exchange.respond(status: HTTPResponse.Status(code: error.status), fields: fields, body: error.body)
     }
 }

@@ -4,6 +4,7 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import SluiceHTTP1
+internal import SluiceWire
 
 /// An exchange with a caller that enters one line into the log when it is over, however it ends.
 final class LoggedExchange {
@@ -34,6 +35,13 @@ final class LoggedExchange {
         self.noteBytes(body.readableBytes)
         self.exchange.respond(status: status, fields: fields, body: body)
         self.logOnce(.complete)
+    }
+
+    /// Answers with an exception of the Lambda API.
+    func refuse(_ error: InvokeError, requestID: String) {
+        var fields = error.fields
+        fields[InvokeResponseHeader.requestID] = requestID
+        self.respond(status: HTTPResponse.Status(code: error.status), fields: fields, body: error.body)
     }
 
     func begin(status: HTTPResponse.Status, fields: HTTPFields) {

@@ -11,6 +11,12 @@ package struct LogEvent: Sendable {
     package var function: String?
     package var kind: Kind
 
+    package init(epochMilliseconds: Int64, function: String?, kind: Kind) {
+        self.epochMilliseconds = epochMilliseconds
+        self.function = function
+        self.kind = kind
+    }
+
     package enum Kind: Sendable {
         /// A process is being started for the function.
         case environmentStarting(environment: Int)
@@ -41,6 +47,26 @@ package struct LogEvent: Sendable {
         package var producedBytes: Int
         package var timedOut: Bool
         package var errorType: String?
+
+        package init(
+            requestID: String,
+            duration: TimeAmount,
+            initDuration: TimeAmount? = nil,
+            memoryMegabytes: Int,
+            maximumMemoryUsedMegabytes: Int? = nil,
+            producedBytes: Int,
+            timedOut: Bool,
+            errorType: String?
+        ) {
+            self.requestID = requestID
+            self.duration = duration
+            self.initDuration = initDuration
+            self.memoryMegabytes = memoryMegabytes
+            self.maximumMemoryUsedMegabytes = maximumMemoryUsedMegabytes
+            self.producedBytes = producedBytes
+            self.timedOut = timedOut
+            self.errorType = errorType
+        }
     }
 
     /// One line of the request log.

@@ -14,12 +14,6 @@ package struct ServerRequest: Sendable {
     /// The target up to the first `?`.
     package var path: Substring { self.target.prefix { $0 != "?" } }
 
-    /// What follows the first `?`, without it; empty when there is none.
-    package var query: Substring {
-        guard let mark = self.target.firstIndex(of: "?") else { return "" }
-        return self.target[self.target.index(after: mark)...]
-    }
-
     package init(method: HTTPRequest.Method, target: String, fields: HTTPFields) {
         self.method = method
         self.target = target

@@ -40,6 +40,9 @@ extension InvokeError {
         )
     }
 
+    /// Every environment that the function may have is busy.
+    package static let throttled = Self.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
+
     /// An event over `Limits.maximumRequestBytes`.
     package static func eventTooLarge(bytes: Int) -> Self {
         .requestTooLarge(

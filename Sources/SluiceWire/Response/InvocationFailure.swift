@@ -116,6 +116,14 @@ package struct InvocationFailure: Hashable, Sendable {
         )
     }
 
+    /// A report that was too long to be read: its caller learns at least its type.
+    package static func oversizedReport(typeHeader: String?) -> Self {
+        Self(
+            Self.nonEmpty(typeHeader) ?? "Runtime.Unknown",
+            "The runtime's error report is longer than \(Limits.maximumErrorReportBytes) bytes"
+        )
+    }
+
     /// What a runtime said in the trailers of a response that had begun. A body that is not base64 (one runtime sends
     /// a placeholder) is passed on as the message, so that nothing is lost.
     package static func inTrailers(_ trailers: ErrorTrailers) -> Self {

@@ -34,7 +34,8 @@ package struct RelayMachine: ~Copyable {
 
     private var state: State = .waiting
     private let mode: Mode
-    private let limitBytes: Int
+    /// The response may have this many bytes.
+    package let limitBytes: Int
     private var callerLeft = false
     private var callerIsFull = false
 

@@ -41,11 +41,6 @@ package struct WriteGathering: Sendable {
         return .flushSoon
     }
 
-    /// What was written left for another reason: the handler suspended.
-    package mutating func flushed() {
-        self.gatheredBytes = 0
-    }
-
     /// The loop did other work, because the handler waited.
     package mutating func resumed(nowNanoseconds now: UInt64) {
         self.lastYieldNanoseconds = now

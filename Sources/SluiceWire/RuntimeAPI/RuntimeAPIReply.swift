@@ -26,19 +26,15 @@ package struct RuntimeAPIReply: Hashable, Sendable {
         "InvalidFunctionResponseMode",
         "Invalid function response mode"
     )
-    /// The connection ended before the body did.
-    package static let truncatedRequest = refused(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
     /// The answer comes after the time-out, or for another delivery of the same request.
     package static let invokeTimeout = refused(410, "InvokeTimeout", "Invoke timeout")
-    /// A buffered response over the limit.
-    package static let tooLarge = refused(
-        413,
-        "RequestEntityTooLarge",
-        "Exceeded maximum allowed payload size (\(Limits.maximumBufferedResponseBytes) bytes)."
-    )
-    package static let internalServerError = refused(500, "InternalServerError", "Internal Server Error")
     /// No resource of that name.
     package static let notFound = refused(404, "NotFound", "404 page not found")
+
+    /// A response or a report over its limit.
+    package static func tooLarge(limitBytes: Int) -> Self {
+        refused(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(limitBytes) bytes).")
+    }
 
     /// A call that the state of the runtime does not allow, such as `/next` during an invocation.
     package static func invalidStateTransition(from: String, to: String) -> Self {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct PathHintTests {
     @Test func saysHowTheShellFindsAProgramThatIsNotOnThePath() {
         let lines = PathHint.lines(program: "/repo/.build/debug/sluice", searchPath: "/usr/bin:/bin") { _ in false }
-        #expect(lines == [#"(sluice is not on your PATH: export PATH="/repo/.build/debug:$PATH")"#])
+        #expect(lines == ["sluice is not on your PATH yet:", #"  export PATH="/repo/.build/debug:$PATH""#])
     }
 
     @Test func saysNothingWhenTheShellFindsIt() {

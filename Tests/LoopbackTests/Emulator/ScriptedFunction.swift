@@ -16,9 +16,10 @@ enum ScriptedFunction {
         case end
         case endUnread
         case trailers(type: String, body: String)
-        case error(type: String, body: String)
+        case error(type: String, body: String, times: Int = 1)
         case initError(type: String, body: String)
         case halfChunk
+        case dropNext
         case print(String)
         case exit(Int)
         case kill(String)
@@ -39,9 +40,10 @@ enum ScriptedFunction {
             case .end: ["end"]
             case .endUnread: ["end_unread"]
             case .trailers(let type, let body): ["trailers", type, body]
-            case .error(let type, let body): ["error", type, body]
+            case .error(let type, let body, let times): ["error", type, body, times]
             case .initError(let type, let body): ["init_error", type, body]
             case .halfChunk: ["half_chunk"]
+            case .dropNext: ["drop_next"]
             case .print(let text): ["print", text]
             case .exit(let code): ["exit", code]
             case .kill(let signal): ["kill", signal]

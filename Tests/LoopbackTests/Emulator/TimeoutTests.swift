@@ -58,6 +58,18 @@ import Testing
         }
     }
 
+    /// It looks idle, but nobody asks for what is given to it.
+    @Test func endsAFunctionThatDoesNotComeBackForItsNextInvocation() async throws {
+        try await LocalLambda.run(try Self.configuration()) { lambda in
+            #expect(try await lambda.invoke([.chunk("one"), .end, .dropNext]).end == .complete)
+            try await lambda.log.first("the dropped connection") {
+                if case .output(_, "dropped") = $0 { () } else { nil }
+            }
+            #expect(try await lambda.invoke([.chunk("two"), .end]).failureType == "Sandbox.Timedout")
+            #expect(try await lambda.invoke([.chunk("well"), .end]).body == "well")
+        }
+    }
+
     /// Stopped processes hear of nothing but SIGKILL.
     @Test func endsAFunctionThatIsFrozen() async throws {
         try await LocalLambda.run(try Self.configuration()) { lambda in

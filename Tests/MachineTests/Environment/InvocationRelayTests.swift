@@ -172,14 +172,14 @@ import Testing
         #expect(delivery.caller.heard.last == "completed")
     }
 
-    @Test func anErrorOverItsLimitIs413AndLeavesTheInvocationOpen() throws {
+    @Test func anErrorOverItsLimitIs413AndFailsTheInvocationAtOnce() throws {
         let delivery = try self.deliver()
         let body = String(repeating: "x", count: Limits.maximumErrorReportBytes + 1)
         try delivery.connection.send(ScriptedRuntime.post("invocation/r1/error", chunks: [body], trailers: []))
-        #expect(try delivery.connection.received().hasPrefix("HTTP/1.1 413 "))
-        #expect(delivery.caller.heard.isEmpty)
-        try delivery.connection.send(ScriptedRuntime.response())
-        #expect(delivery.caller.heard.last == "completed")
+        let reply = try delivery.connection.received()
+        #expect(reply.hasPrefix("HTTP/1.1 413 "))
+        #expect(reply.contains("(1048576 bytes)"))
+        #expect(delivery.caller.heard == ["failed Runtime.Unknown"])
     }
 
     @Test func aFullCallerHasTheRuntimeWait() throws {

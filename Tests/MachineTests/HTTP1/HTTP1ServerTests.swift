@@ -22,7 +22,7 @@ import Testing
         let request = try #require(self.router.requests.first)
         #expect(request.head.method == .post)
         #expect(request.head.path == "/a%20b")
-        #expect(request.head.query == "c=d")
+        #expect(request.head.target == "/a%20b?c=d")
         #expect(request.head.fields[.contentLength] == "4")
         #expect(request.body == "body")
         #expect(try connection.received() == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")

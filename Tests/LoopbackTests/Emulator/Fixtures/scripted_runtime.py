@@ -86,11 +86,19 @@ class Runtime:
         )
         self.read_reply()
 
-    def do_error(self, error_type, body):
-        self.post(f"invocation/{self.request_id}/error", {"Lambda-Runtime-Function-Error-Type": error_type}, body.encode())
+    def do_error(self, error_type, body, times=1):
+        self.post(f"invocation/{self.request_id}/error", {"Lambda-Runtime-Function-Error-Type": error_type}, (body * times).encode())
 
     def do_init_error(self, error_type, body):
         self.post("init/error", {"Lambda-Runtime-Function-Error-Type": error_type}, body.encode())
+
+    def do_drop_next(self):
+        """Asks for the next invocation, leaves the connection and does not come back."""
+        self.send(f"GET {PREFIX}/invocation/next HTTP/1.1\r\nHost: {HOST}\r\n\r\n")
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.connection.close()
+        print("dropped", flush=True)
+        self.do_hang()
 
     def do_half_chunk(self):
         """Says ten bytes and sends four, then closes the connection."""

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import NIOCore
+import SluiceEmulator
+import Testing
+
+@testable import SluiceCLI
+
+/// What a function says is shown to a person, whose terminal and whose log it must not command.
+@Suite struct ConsoleLogTests {
+    private static let hostile = "A\u{1B}[31mB\nREPORT RequestId: forged"
+
+    @Test(arguments: [
+        LogEvent.Kind.invocationFailed(requestID: "1", errorType: hostile, message: hostile),
+        .output(environment: 1, line: hostile),
+        .environmentEnded(environment: 1, reason: hostile),
+        .note(hostile),
+        .report(
+            LogEvent.Report(
+                requestID: "1",
+                duration: .zero,
+                memoryMegabytes: 128,
+                producedBytes: 0,
+                timedOut: false,
+                errorType: hostile
+            )
+        ),
+    ])
+    func aFunctionCannotForgeLinesOrColours(kind: LogEvent.Kind) {
+        let log = ConsoleLog(style: TerminalStyle(isColored: false))
+        let lines = log.lines(for: LogEvent(epochMilliseconds: 0, function: "f", kind: kind))
+        #expect(lines.count == 1)
+        #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" } })
+    }
+}
