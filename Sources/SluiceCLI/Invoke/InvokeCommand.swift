@@ -109,7 +109,7 @@ struct InvokeCommand: AsyncParsableCommand {
                 StandardStreams.writeLine(line, to: .error)
             }
         } else if let end = timeline.end, end != .complete {
-            StandardStreams.writeLine("sluice: " + TimelineText.printable(end.description), to: .error)
+            StandardStreams.writeLine("sluice: " + HumanText.printable(end.description), to: .error)
         }
     }
 }

@@ -35,9 +35,9 @@ struct ConsoleLog: Sendable {
         case .initFinished(let number, let duration):
             [self.style.paint(.dim, "environment \(number) is ready after \(Self.milliseconds(duration))")]
         case .environmentEnded(let number, let reason):
-            [self.style.paint(.dim, "environment \(number) ended: \(TimelineText.printable(reason))")]
+            [self.style.paint(.dim, "environment \(number) ended: \(HumanText.printable(reason))")]
         case .output(let number, let line):
-            [self.style.paint(.dim, "\(number)| ") + TimelineText.printable(line)]
+            [self.style.paint(.dim, "\(number)| ") + HumanText.printable(line)]
         case .start(let requestID):
             [self.style.paint(.dim, "START RequestId: \(requestID) Version: $LATEST")]
         case .end(let requestID):
@@ -45,11 +45,11 @@ struct ConsoleLog: Sendable {
         case .report(let report):
             [self.style.paint(.dim, Self.reportLine(report))]
         case .invocationFailed(_, let type, let message):
-            [self.style.paint(.red, "failed: ") + TimelineText.printable("\(type): \(message)")]
+            [self.style.paint(.red, "failed: ") + HumanText.printable("\(type): \(message)")]
         case .request(let summary):
             [self.requestLine(summary)]
         case .note(let text):
-            [self.style.paint(.yellow, TimelineText.printable(text))]
+            [self.style.paint(.yellow, HumanText.printable(text))]
         }
     }
 
@@ -62,7 +62,7 @@ struct ConsoleLog: Sendable {
             default: .red
             }
         var facts = summary.timeToFirstByte.map { ["first byte \(Self.milliseconds($0))"] } ?? []
-        facts.append("\(TimelineText.size(summary.bytes)) in \(Self.milliseconds(summary.duration))")
+        facts.append("\(HumanText.size(summary.bytes)) in \(Self.milliseconds(summary.duration))")
         switch summary.end {
         case .complete: break
         case .callerLeft: facts.append(self.style.paint(.yellow, "caller left"))
@@ -79,7 +79,7 @@ struct ConsoleLog: Sendable {
         if let method, let route = try? InvokeRoute(method: method, target: summary.target) {
             return route.isStreaming ? "InvokeWithResponseStream" : "Invoke"
         }
-        return TimelineText.printable("\(summary.method) \(summary.target)")
+        return HumanText.printable("\(summary.method) \(summary.target)")
     }
 
     /// Tab-separated, as in CloudWatch. Since August 2025 the initialisation is billed too.
@@ -98,12 +98,12 @@ struct ConsoleLog: Sendable {
             fields.append("Status: timeout")
         } else if let type = report.errorType {
             fields.append("Status: error")
-            fields.append("Error Type: \(TimelineText.printable(type))")
+            fields.append("Error Type: \(HumanText.printable(type))")
         }
         return fields.joined(separator: "\t")
     }
 
-    private static func milliseconds(_ time: TimeAmount) -> String { TimelineText.time(.nanoseconds(time.nanoseconds)) }
+    private static func milliseconds(_ time: TimeAmount) -> String { HumanText.time(.nanoseconds(time.nanoseconds)) }
 
     /// Milliseconds with two digits after the point.
     private static func hundredths(_ time: TimeAmount) -> String {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-/// Colours for a terminal, or none.
+/// Colours for a terminal (ECMA-48, section 8.3.117), or none.
 struct TerminalStyle: Hashable, Sendable {
     var isColored: Bool
 
@@ -15,6 +15,6 @@ struct TerminalStyle: Hashable, Sendable {
     }
 
     func paint(_ color: Color, _ text: String) -> String {
-        self.isColored ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+        self.isColored && !text.isEmpty ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
     }
 }

@@ -102,14 +102,14 @@ import Testing
         (123_456_789, "123.4 s"),
     ])
     func writesTimes(microseconds: Int, text: String) {
-        #expect(TimelineText.time(.microseconds(microseconds)) == text)
+        #expect(HumanText.time(.microseconds(microseconds)) == text)
     }
 
     @Test func writesSizesAndCounts() {
-        let sizes = [0, 1_023, 1_024, 1_048_575, 1_048_576, 209_715_200].map(TimelineText.size)
+        let sizes = [0, 1_023, 1_024, 1_048_575, 1_048_576, 209_715_200].map(HumanText.size)
         #expect(sizes == ["0 B", "1023 B", "1.0 KiB", "1023.9 KiB", "1.0 MiB", "200.0 MiB"])
-        #expect([0, 999, 1_000, 1_234_567].map(TimelineText.count) == ["0", "999", "1 000", "1 234 567"])
-        #expect(TimelineText.time(.seconds(Int64.max)) == "1000000000.0 s")
-        #expect(TimelineText.time(.seconds(-1)) == "0.00 ms")
+        #expect([0, 999, 1_000, 1_234_567].map(HumanText.count) == ["0", "999", "1 000", "1 234 567"])
+        #expect(HumanText.time(.seconds(Int64.max)) == "1000000000.0 s")
+        #expect(HumanText.time(.seconds(-1)) == "0.00 ms")
     }
 }
