@@ -31,18 +31,28 @@ enum EnvironmentVariables {
                 "_HANDLER": function.variables["_HANDLER"] ?? "bootstrap",
             ]
         ) { _, reserved in reserved }
-        let defaults = [
+        var defaults = [
             "AWS_REGION": service.region,
             "AWS_DEFAULT_REGION": service.region,
-            // An SDK without credentials fails at its first call with a message that hides the reason.
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
         ]
+        // On Lambda they are always there. An SDK takes them before all else, so whoever named credentials in another
+        // way must not get these.
+        if !variables.keys.contains(where: Self.credentialSources.contains) {
+            defaults["AWS_ACCESS_KEY_ID"] = "local"
+            defaults["AWS_SECRET_ACCESS_KEY"] = "local"
+        }
         return variables.merging(defaults) { given, _ in given }
     }
+
+    /// Any of these says where an SDK finds its credentials. (AWS SDKs and Tools Reference Guide, "Standardized
+    /// credential providers".)
+    private static let credentialSources: Set<String> = [
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    ]
 
     /// What a function keeps of this process's variables: where programs and files are, and who it is for AWS.
     private static func inherited(_ host: [String: String]) -> [String: String] {

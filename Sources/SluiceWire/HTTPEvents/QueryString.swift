@@ -46,7 +46,8 @@ package enum QueryString {
         return decoded
     }
 
-    private static func hexadecimal(_ digits: Substring.UTF8View) -> UInt8? {
+    /// The byte that exactly two digits stand for.
+    static func hexadecimal(_ digits: Substring.UTF8View) -> UInt8? {
         guard digits.count == 2 else { return nil }
         var value: UInt8 = 0
         for digit in digits {

@@ -68,22 +68,17 @@ package enum InvokeRoute: Hashable, Sendable {
 
     private static func percentDecoded(_ text: some StringProtocol) -> String? {
         var bytes: [UInt8] = []
-        var rest = text.utf8[...]
+        var rest = Substring(text).utf8
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(Self.hexadecimalDigit),
-                let low = rest.popFirst().flatMap(Self.hexadecimalDigit)
-            else { return nil }
-            bytes.append(high << 4 | low)
+            guard let value = QueryString.hexadecimal(rest.prefix(2)) else { return nil }
+            bytes.append(value)
+            rest.removeFirst(2)
         }
         return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.flatMap(UInt8.init(exactly:))
     }
 
     private static func percentEncoded(_ text: String) -> String {

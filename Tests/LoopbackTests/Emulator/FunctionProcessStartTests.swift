@@ -40,7 +40,7 @@ import Testing
         function.variables["AWS_REGION"] = "eu-central-1"
         function.variables["AWS_LAMBDA_FUNCTION_NAME"] = "never"
         let host = [
-            "PATH": "/usr/bin:/bin", "HOME": "/root", "TMPDIR": "/tmp", "SECRET": "1", "AWS_PROFILE": "dev",
+            "PATH": "/usr/bin:/bin", "HOME": "/root", "TMPDIR": "/tmp", "SECRET": "1", "AWS_MAX_ATTEMPTS": "2",
             "AWS_LAMBDA_EXEC_WRAPPER": "no",
         ]
         let body = try await LocalLambda.run(function, hostVariables: host) {
@@ -52,7 +52,7 @@ import Testing
         variables["LC_CTYPE"] = nil  // Python's own
         #expect(
             variables == [
-                "PATH": "/usr/bin:/bin", "HOME": "/root", "TMPDIR": "/tmp", "AWS_PROFILE": "dev", "MINE": "yes",
+                "PATH": "/usr/bin:/bin", "HOME": "/root", "TMPDIR": "/tmp", "AWS_MAX_ATTEMPTS": "2", "MINE": "yes",
                 "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-east-1",
                 "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
                 "AWS_LAMBDA_FUNCTION_NAME": "scripted", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -62,5 +62,18 @@ import Testing
                 "LAMBDA_RUNTIME_DIR": "/var/runtime", "_HANDLER": "bootstrap", "LANG": "en_US.UTF-8", "TZ": ":UTC",
             ]
         )
+    }
+
+    /// An SDK takes keys in the environment before a profile, so made-up keys would hide it.
+    @Test(arguments: ["AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"])
+    func hasNoMadeUpKeysBesideCredentialsOfTheCaller(source: String) async throws {
+        let host = ["PATH": "/usr/bin:/bin", source: "mine"]
+        let body = try await LocalLambda.run(try ScriptedFunction.configuration(), hostVariables: host) {
+            try await $0.invoke(streaming: false, [.variables]).body
+        }
+        let variables = try JSONDecoder().decode([String: String].self, from: Data(body.utf8))
+        #expect(variables[source] == "mine")
+        #expect(variables["AWS_ACCESS_KEY_ID"] == nil)
+        #expect(variables["AWS_SECRET_ACCESS_KEY"] == nil)
     }
 }
