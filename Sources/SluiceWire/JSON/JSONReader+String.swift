@@ -2,6 +2,38 @@
 // Copyright the Sluice authors
 
 extension JSONReader {
+    /// The string, or `nil` after it was checked and is not wanted.
+    mutating func readStringIfKept() throws(JSONError) -> String? {
+        if self.keepsValues { return try self.readString() }
+        try self.skipString()
+        return nil
+    }
+
+    private mutating func skipString() throws(JSONError) {
+        let start = self.index
+        self.index += 1
+        var unescaped: [UInt8] = []
+        while true {
+            let run = self.index
+            self.skipPlainBytes()
+            // No escape stands within a character, so what is between two of them is valid by itself or not at all.
+            if self.bytes[run..<self.index].contains(where: { $0 >= 0x80 }) {
+                _ = try Self.text(self.bytes[run..<self.index], offset: start)
+            }
+            let byte = try self.peek()
+            switch byte {
+            case UInt8(ascii: "\""):
+                self.index += 1
+                return
+            case UInt8(ascii: "\\"):
+                try self.readEscape(into: &unescaped)
+                unescaped.removeAll(keepingCapacity: true)
+            default:
+                throw .controlCharacter(byte, offset: self.index)
+            }
+        }
+    }
+
     /// Reads from the opening to the closing quote. Runs without an escape are copied as a whole.
     mutating func readString() throws(JSONError) -> String {
         let start = self.index

@@ -13,13 +13,38 @@ extension JSONValue {
         maximumBytes: Int = Limits.maximumBufferedResponseBytes,
         maximumDepth: Int = Limits.maximumJSONDepth
     ) throws(JSONError) {
+        self = try Self.read(bytes, maximumBytes: maximumBytes, maximumDepth: maximumDepth, keepsValues: true)
+    }
+
+    private static func read(
+        _ bytes: some Collection<UInt8>,
+        maximumBytes: Int,
+        maximumDepth: Int,
+        keepsValues: Bool
+    ) throws(JSONError) -> JSONValue {
         func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, JSONError> {
             guard bytes.count <= maximumBytes else { return .failure(.tooLong(limitBytes: maximumBytes)) }
-            var reader = JSONReader(bytes: bytes, maximumDepth: min(maximumDepth, Limits.maximumJSONDepth))
+            let depth = min(maximumDepth, Limits.maximumJSONDepth)
+            var reader = JSONReader(bytes: bytes, maximumDepth: depth, keepsValues: keepsValues)
             return Result { () throws(JSONError) in try reader.readText() }
         }
         let result = bytes.withContiguousStorageIfAvailable(read) ?? Array(bytes).withUnsafeBufferPointer(read)
-        self = try result.get()
+        return try result.get()
+    }
+
+    /// Whether the readable bytes of `bytes` are one JSON text: the same reading, of which nothing is kept. An event
+    /// of 6 MB is passed on as it came, and must not hold up everyone else's streams while it is looked at.
+    package static func check(
+        _ bytes: ByteBuffer,
+        maximumBytes: Int = Limits.maximumBufferedResponseBytes,
+        maximumDepth: Int = Limits.maximumJSONDepth
+    ) throws(JSONError) {
+        _ = try Self.read(
+            bytes.readableBytesView,
+            maximumBytes: maximumBytes,
+            maximumDepth: maximumDepth,
+            keepsValues: false
+        )
     }
 
     /// Reads the readable bytes of `bytes` as one JSON text.
@@ -38,11 +63,14 @@ extension JSONValue {
 struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
+    /// Without it every value is checked in full and read as null.
+    let keepsValues: Bool
     var index = 0
 
-    init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
+    init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int, keepsValues: Bool) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
+        self.keepsValues = keepsValues
     }
 
     mutating func readText() throws(JSONError) -> JSONValue {
@@ -56,13 +84,13 @@ struct JSONReader {
         self.skipWhitespace()
         let byte = try self.peek()
         switch byte {
-        case UInt8(ascii: "\""): return .string(try self.readString())
+        case UInt8(ascii: "\""): return try self.readStringIfKept().map { .string($0) } ?? .null
         case UInt8(ascii: "{"): return .object(try self.readObject(depth: depth + 1))
         case UInt8(ascii: "["): return .array(try self.readArray(depth: depth + 1))
         case UInt8(ascii: "t"): return try self.readWord("true", .bool(true))
         case UInt8(ascii: "f"): return try self.readWord("false", .bool(false))
         case UInt8(ascii: "n"): return try self.readWord("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try self.readNumber())
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try self.readNumber()
         default: throw .unexpectedByte(byte, expected: .value, offset: self.index)
         }
     }
@@ -77,7 +105,8 @@ struct JSONReader {
             return elements
         }
         while true {
-            elements.append(try self.readValue(depth: depth))
+            let element = try self.readValue(depth: depth)
+            if self.keepsValues { elements.append(element) }
             self.skipWhitespace()
             let byte = try self.peek()
             if byte == UInt8(ascii: "]") {
@@ -101,19 +130,22 @@ struct JSONReader {
             self.index += 1
             return object
         }
+        var isFirst = true
         while true {
             guard byte == UInt8(ascii: "\"") else {
-                let expected: JSONError.Expectation = object.isEmpty ? .memberNameOrEnd : .memberName
+                let expected: JSONError.Expectation = isFirst ? .memberNameOrEnd : .memberName
                 throw .unexpectedByte(byte, expected: expected, offset: self.index)
             }
-            let name = try self.readString()
+            isFirst = false
+            let name = try self.readStringIfKept()
             self.skipWhitespace()
             byte = try self.peek()
             guard byte == UInt8(ascii: ":") else {
                 throw .unexpectedByte(byte, expected: .colon, offset: self.index)
             }
             self.index += 1
-            object[name] = .some(try self.readValue(depth: depth))
+            let value = try self.readValue(depth: depth)
+            if let name { object[name] = .some(value) }
             self.skipWhitespace()
             byte = try self.peek()
             if byte == UInt8(ascii: "}") {
@@ -129,13 +161,14 @@ struct JSONReader {
         }
     }
 
-    private mutating func readNumber() throws(JSONError) -> JSONNumber {
-        guard let end = JSONNumber.endOfNumber(in: self.bytes, from: self.index) else {
-            throw .invalidNumber(offset: self.index)
+    private mutating func readNumber() throws(JSONError) -> JSONValue {
+        let start = self.index
+        guard let end = JSONNumber.endOfNumber(in: self.bytes, from: start) else {
+            throw .invalidNumber(offset: start)
         }
-        let text = String(decoding: self.bytes[self.index..<end], as: UTF8.self)
         self.index = end
-        return JSONNumber(checked: text)
+        guard self.keepsValues else { return .null }
+        return .number(JSONNumber(checked: String(decoding: self.bytes[start..<end], as: UTF8.self)))
     }
 
     private mutating func readWord(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {

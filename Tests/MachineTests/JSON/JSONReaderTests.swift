@@ -6,8 +6,16 @@ import SluiceWire
 import Testing
 
 @Suite struct JSONReaderTests {
+    /// Reads it, and checks that the pass which keeps nothing comes to the same verdict.
     private func read(_ text: String) throws(JSONError) -> JSONValue {
-        try JSONValue(parsing: text.utf8)
+        let checked = Result { () throws(JSONError) in try JSONValue.check(ByteBuffer(string: text)) }
+        let result = Result { () throws(JSONError) in try JSONValue(parsing: text.utf8) }
+        switch (checked, result) {
+        case (.success, .success): break
+        case (.failure(let first), .failure(let second)): #expect(first == second, "\(text)")
+        case (.success, .failure), (.failure, .success): Issue.record("\(text): \(checked), \(result)")
+        }
+        return try result.get()
     }
 
     @Test func readsEveryKindOfValue() throws {
