@@ -7,8 +7,7 @@ internal import SluiceWire
 
 extension Invocation {
     /// The head of the answer to `/next`. Optional fields that are empty are left out, as Lambda does.
-    func fields(deliveredAt epochMilliseconds: Int64) -> HTTPFields {
-        let deadline = epochMilliseconds + self.timeout.nanoseconds / 1_000_000
+    func fields(deadlineEpochMilliseconds deadline: Int64) -> HTTPFields {
         var fields: HTTPFields = [
             .contentType: "application/json",
             RuntimeAPIHeader.requestID: self.requestID,

@@ -32,6 +32,8 @@ package final class InvocationRelay {
     package func notifyWhenOver(_ action: @escaping (InvocationFailure?) -> Void) { self.whenOver = action }
 
     package var isOver: Bool { self.machine.isOver }
+    /// The runtime's body is not read, because its caller does not read either.
+    package var isHeldUpByCaller: Bool { self.machine.isPaused }
 
     // MARK: The runtime's side
 

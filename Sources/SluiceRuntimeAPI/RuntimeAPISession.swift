@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 internal import HTTPTypes
-internal import NIOCore
+package import NIOCore
 package import SluiceHTTP1
 package import SluiceWire
 
@@ -10,8 +10,8 @@ package import SluiceWire
 package protocol RuntimeAPISessionDelegate: AnyObject {
     /// The runtime asked for its first invocation.
     func runtimeFinishedInit()
-    /// The invocation is about to leave for the runtime: its time begins.
-    func invocationDelivered(_ invocation: Invocation)
+    /// The invocation is about to leave for the runtime. Answers how much time it has.
+    func invocationDelivered(_ invocation: Invocation) -> TimeAmount
     /// The caller has heard how it ended; the runtime may still be at work.
     func responseFinished(_ invocation: Invocation, relay: InvocationRelay, failure: InvocationFailure?)
     /// The runtime asked for the next invocation: the last one is through.
@@ -30,6 +30,8 @@ package final class RuntimeAPISession: RequestRouter {
     private var machine = EnvironmentMachine()
     private var assignment: Assignment?
     private var waitingNext: ServerExchange?
+    /// Its runtime may still post an answer, which comes too late.
+    private var timedOutRequestID: String?
     package weak var delegate: (any RuntimeAPISessionDelegate)?
 
     package init() {}
@@ -49,9 +51,16 @@ package final class RuntimeAPISession: RequestRouter {
         }
     }
 
-    /// The runtime is no more, or is about to be ended. `failure` is told to a caller who still waits.
-    package func end(_ failure: (_ requestID: String) -> InvocationFailure) {
-        switch self.machine.processEnded() {
+    package func deadlinePassed() -> EnvironmentMachine.OnDeadline { self.machine.deadlinePassed() }
+    package func processGone() -> EnvironmentMachine.OnProcessGone { self.machine.processGone() }
+
+    /// A response that waits for its caller to read is under way.
+    package var isHeldUpByCaller: Bool { self.assignment?.relay.isHeldUpByCaller ?? false }
+
+    /// The environment is over. `failure` is told to a caller who still waits.
+    package func end(isTimeout: Bool = false, _ failure: (_ requestID: String) -> InvocationFailure) {
+        if isTimeout { self.timedOutRequestID = self.assignment?.invocation.requestID }
+        switch self.machine.environmentEnded() {
         case .failInit, .leaveReady, .failInvocation:
             guard let assignment = self.assignment else { return }
             self.assignment = nil
@@ -69,10 +78,11 @@ package final class RuntimeAPISession: RequestRouter {
         guard let next = self.waitingNext, let assignment = self.assignment else { return }
         self.waitingNext = nil
         self.watch(assignment)
-        self.delegate?.invocationDelivered(assignment.invocation)
+        let timeLeft = self.delegate?.invocationDelivered(assignment.invocation) ?? assignment.invocation.timeout
+        let deadline = WallClock.epochMilliseconds() + max(0, timeLeft.nanoseconds / 1_000_000)
         next.respond(
             status: .ok,
-            fields: assignment.invocation.fields(deliveredAt: WallClock.epochMilliseconds()),
+            fields: assignment.invocation.fields(deadlineEpochMilliseconds: deadline),
             body: assignment.invocation.payload
         )
     }
@@ -97,10 +107,14 @@ package final class RuntimeAPISession: RequestRouter {
             return self.errorPosted(requestID, request, on: exchange)
         case (.post, .initError):
             return self.initErrorPosted(request, on: exchange)
-        default:
+        case (.get, .ping):
+            exchange.respond(status: .ok, fields: [.contentType: "text/plain"], body: ByteBuffer(string: "pong"))
+        case (_, .some):
+            exchange.answer(.methodNotAllowed)
+        case (_, nil):
             exchange.answer(.notFound)
-            return DiscardingReceiver()
         }
+        return DiscardingReceiver()
     }
 
     private func nextArrived(on exchange: ServerExchange) -> any RequestReceiver {
@@ -141,6 +155,10 @@ package final class RuntimeAPISession: RequestRouter {
         to target: String,
         on exchange: ServerExchange
     ) -> Assignment? {
+        guard requestID != self.timedOutRequestID else {
+            exchange.answer(.invokeTimeout)
+            return nil
+        }
         guard case .accept = self.machine.responsePosted(), let assignment = self.assignment else {
             exchange.answer(.invalidStateTransition(from: self.machine.name, to: target))
             return nil
@@ -204,9 +222,10 @@ package final class RuntimeAPISession: RequestRouter {
         then: @escaping (InvocationFailure) -> Void
     ) -> any RequestReceiver {
         let type = request.fields[RuntimeAPIHeader.errorType]
+        let contentType = request.fields[.contentType]
         return GatheringReceiver(limitBytes: Limits.maximumErrorReportBytes) { outcome in
             switch outcome {
-            case .whole(let body): then(.reported(typeHeader: type, body: body))
+            case .whole(let body): then(.reported(typeHeader: type, contentType: contentType, body: body))
             case .tooLarge:
                 exchange.answer(.tooLarge(limitBytes: Limits.maximumErrorReportBytes))
                 then(.oversizedReport(typeHeader: type))

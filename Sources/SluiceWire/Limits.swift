@@ -11,6 +11,9 @@ package enum Limits {
     /// (Lambda quotas: "Invocation payload, request and response: 6 MB each, synchronous".)
     package static let maximumRequestBytes = 6 * 1024 * 1024
 
+    /// The largest event of an asynchronous invocation, in bytes. (Lambda quotas: "1 MB, asynchronous".)
+    package static let maximumAsynchronousRequestBytes = 1024 * 1024
+
     /// The largest buffered response, in bytes: 6 MiB and 100 bytes; one byte more is refused.
     /// (Lambda's own Runtime API server, `interop/model.go`; the number stands in its error message.)
     package static let maximumBufferedResponseBytes = 6 * 1024 * 1024 + 100
@@ -21,6 +24,10 @@ package enum Limits {
     /// The prelude and its delimiter must lie within this many bytes.
     /// (API Gateway, response transfer mode; we hold Function URLs to the same.)
     package static let maximumPreludeBytes = 16_384
+
+    /// How much of a body is looked at for signs that function and Function URL disagree about the mode, in bytes.
+    /// A proxy object may have its headers before its status.
+    package static let modeHintBytes = 16_384
 
     /// How many NUL bytes stand between the prelude and the body.
     package static let preludeDelimiterBytes = 8
@@ -91,6 +98,10 @@ package enum Limits {
 
     /// A line that a function prints is cut after this many bytes. (CloudWatch Logs: 256 KB an event.)
     package static let maximumLogLineBytes = 256 * 1024
+    /// How much of a function's output is read at once, in bytes: what a pipe holds on Linux.
+    package static let outputReadBytes = 64 * 1024
+    /// After a process ended, the end of its output is waited for so long, in milliseconds.
+    package static let lastOutputMilliseconds = 50
     /// A line of a function is shown up to this many bytes.
     package static let maximumConsoleLineBytes = 4 * 1024
     /// When the service has ended, its last lines get this long to be shown, in milliseconds.

@@ -43,7 +43,9 @@ struct ConsoleLog: Sendable {
         case .end(let requestID):
             [self.style.paint(.dim, "END RequestId: \(requestID)")]
         case .report(let report):
-            [self.style.paint(.dim, Self.reportLine(report))]
+            [self.style.paint(.dim, Self.line(of: report))]
+        case .initReport(let report):
+            [self.style.paint(.yellow, report.line)]
         case .invocationFailed(_, let type, let message):
             [self.style.paint(.red, "failed: ") + HumanText.printable("\(type): \(message)")]
         case .request(let summary):
@@ -82,35 +84,14 @@ struct ConsoleLog: Sendable {
         return HumanText.printable("\(summary.method) \(summary.target)")
     }
 
-    /// Tab-separated, as in CloudWatch. Since August 2025 the initialisation is billed too.
-    static func reportLine(_ report: LogEvent.Report) -> String {
-        let billed = report.duration + (report.initDuration ?? .zero)
-        let billedMilliseconds = (billed.nanoseconds + 999_999) / 1_000_000
-        var fields = [
-            "REPORT RequestId: \(report.requestID)",
-            "Duration: \(Self.hundredths(report.duration)) ms",
-            "Billed Duration: \(billedMilliseconds) ms",
-            "Memory Size: \(report.memoryMegabytes) MB",
-        ]
-        if let used = report.maximumMemoryUsedMegabytes { fields.append("Max Memory Used: \(used) MB") }
-        if let duration = report.initDuration { fields.append("Init Duration: \(Self.hundredths(duration)) ms") }
-        if report.timedOut {
-            fields.append("Status: timeout")
-        } else if let type = report.errorType {
-            fields.append("Status: error")
-            fields.append("Error Type: \(HumanText.printable(type))")
-        }
-        return fields.joined(separator: "\t")
+    /// Lambda's line; the function chose the error type, so it may hold anything.
+    static func line(of report: LogEvent.Report) -> String {
+        var report = report
+        report.errorType = report.errorType.map(HumanText.printable)
+        return report.line
     }
 
     private static func milliseconds(_ time: TimeAmount) -> String { HumanText.time(.nanoseconds(time.nanoseconds)) }
-
-    /// Milliseconds with two digits after the point.
-    private static func hundredths(_ time: TimeAmount) -> String {
-        let hundredths = (time.nanoseconds + 5_000) / 10_000
-        let fraction = hundredths % 100
-        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-    }
 
     /// The time of day here, as 15:04:05.678.
     private static func clock(_ epochMilliseconds: Int64) -> String {

@@ -10,11 +10,14 @@ internal import SluiceWire
 final class BufferedInvokeCaller: InvocationCaller {
     private let exchange: LoggedExchange
     private let head: InvokeReplyHead
+    private let tail: LogTail?
     private var body = ByteBuffer()
 
-    init(exchange: LoggedExchange, head: InvokeReplyHead) {
+    /// - Parameter tail: where the log is gathered that the reply shall have; it waits for its end.
+    init(exchange: LoggedExchange, head: InvokeReplyHead, tail: LogTail?) {
         self.exchange = exchange
         self.head = head
+        self.tail = tail
     }
 
     func responseBegan(contentType: String) {}
@@ -32,6 +35,10 @@ final class BufferedInvokeCaller: InvocationCaller {
         fields[.contentType] = "application/json"
         fields[InvokeResponseHeader.remappedContentLength] = "0"
         fields[InvokeResponseHeader.functionError] = functionError
-        self.exchange.respond(status: .ok, fields: fields, body: body)
+        guard let tail = self.tail else { return self.exchange.respond(status: .ok, fields: fields, body: body) }
+        tail.whenFinished { [exchange] in
+            fields[InvokeResponseHeader.logResult] = tail.base64
+            exchange.respond(status: .ok, fields: fields, body: body)
+        }
     }
 }

@@ -9,13 +9,20 @@ internal import SluiceWire
 final class BufferedURLCaller: InvocationCaller {
     private let reply: FunctionURLReply
     private var output = ByteBuffer()
+    private var contentType = ""
 
     init(reply: FunctionURLReply) { self.reply = reply }
 
-    func responseBegan(contentType: String) {}
+    func responseBegan(contentType: String) { self.contentType = contentType }
     func received(_ bytes: ByteBuffer) { self.output.writeImmutableBuffer(bytes) }
 
     func responseCompleted() {
+        var hint = ModeHint()
+        hint.bodyCame(self.output)
+        if let text = hint.ofBufferedURL(contentType: self.contentType) {
+            self.reply.note(text)
+            return self.reply.respond(.uninterpreted(self.output))
+        }
         do throws(HTTPResultError) {
             self.reply.respond(try BufferedResult(output: self.output))
         } catch {

@@ -11,11 +11,14 @@ internal import SluiceWire
 final class EventStreamCaller: InvocationCaller {
     private let exchange: LoggedExchange
     private let head: InvokeReplyHead
+    private let tail: LogTail?
     private let encoder = EventStreamEncoder()
 
-    init(exchange: LoggedExchange, head: InvokeReplyHead) {
+    /// - Parameter tail: where the log is gathered that the last event shall have; it waits for its end.
+    init(exchange: LoggedExchange, head: InvokeReplyHead, tail: LogTail?) {
         self.exchange = exchange
         self.head = head
+        self.tail = tail
     }
 
     /// The function's own content type has no place in this reply: the API binds the header to the stream's.
@@ -39,6 +42,15 @@ final class EventStreamCaller: InvocationCaller {
     }
 
     private func end(_ complete: InvokeComplete) {
+        guard let tail = self.tail else { return self.writeEnd(complete) }
+        tail.whenFinished {
+            var complete = complete
+            complete.logResult = tail.base64
+            self.writeEnd(complete)
+        }
+    }
+
+    private func writeEnd(_ complete: InvokeComplete) {
         self.write(.invokeComplete, complete.serialized())
         self.exchange.finish()
     }

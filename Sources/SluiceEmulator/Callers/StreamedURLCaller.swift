@@ -15,6 +15,8 @@ final class StreamedURLCaller: InvocationCaller {
     private let reply: FunctionURLReply
     private var prelude: PreludeParser?
     private var allowsBody = true
+    /// Of a response without a prelude.
+    private var hint: ModeHint?
     /// An answer other than the function's was given, and what the function still sends is dropped.
     private var wasRefused = false
 
@@ -24,6 +26,7 @@ final class StreamedURLCaller: InvocationCaller {
         if StreamedResult.hasPrelude(contentType: contentType) {
             self.prelude = PreludeParser()
         } else {
+            self.hint = ModeHint()
             self.begin(StreamedResult.head(contentType: contentType))
         }
     }
@@ -38,7 +41,10 @@ final class StreamedURLCaller: InvocationCaller {
 
     func received(_ bytes: ByteBuffer) {
         guard !self.wasRefused else { return }
-        guard self.prelude != nil else { return self.forward(bytes) }
+        guard self.prelude != nil else {
+            self.hint?.bodyCame(bytes)
+            return self.forward(bytes)
+        }
         switch self.prelude?.bytesCame(bytes) {
         case .prelude(let prelude, let rest):
             self.prelude = nil
@@ -64,6 +70,7 @@ final class StreamedURLCaller: InvocationCaller {
         case .malformed(let error): self.refuse(error)
         case nil, .some: self.reply.exchange.finish()
         }
+        if let text = self.hint?.ofStreamedURL { self.reply.note(text) }
     }
 
     func invocationFailed(_ failure: InvocationFailure) {

@@ -22,6 +22,9 @@ package struct FunctionConfiguration: Sendable {
     package var workingDirectory: String
     package var invokeMode: InvokeMode = .responseStream
     package var timeout: TimeAmount = .seconds(Int64(Limits.defaultTimeoutSeconds))
+    /// How long an environment may take until it asks for its first invocation. When it is over, the process is
+    /// replaced, and the new one has the time of the invocation that waits.
+    package var initLimit: TimeAmount = .milliseconds(Int64(Limits.initMilliseconds))
     package var memoryMegabytes = 128
     /// Environments at once; one more request is answered with 429.
     package var concurrency = Limits.defaultConcurrency

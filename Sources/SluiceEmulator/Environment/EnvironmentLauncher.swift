@@ -18,6 +18,8 @@ internal import struct SystemPackage.FilePath
 /// One process to start, and the environment that hears of it.
 struct LaunchRequest: Sendable {
     let environment: NIOLoopBound<ExecutionEnvironment>
+    /// Which of the environment's processes it is, from 1.
+    let attempt: Int
     let eventLoop: any EventLoop
     let command: [String]
     let variables: [String: String]
@@ -41,10 +43,10 @@ struct EnvironmentLauncher: Sendable {
         let environment = request.environment
         do {
             let exit = try await Self.runProcess(request)
-            request.eventLoop.execute { environment.value.processEnded(exit) }
+            request.eventLoop.execute { environment.value.processEnded(exit, attempt: request.attempt) }
         } catch {
             let reason = Self.reason(error, command: request.command)
-            request.eventLoop.execute { environment.value.processCouldNotStart(reason) }
+            request.eventLoop.execute { environment.value.processCouldNotStart(reason, attempt: request.attempt) }
         }
     }
 
@@ -70,7 +72,7 @@ struct EnvironmentLauncher: Sendable {
         ) { execution in
             let group = ProcessGroup(id: execution.processIdentifier.value)
             let environment = request.environment
-            request.eventLoop.execute { environment.value.processStarted(group) }
+            request.eventLoop.execute { environment.value.processStarted(group, attempt: request.attempt) }
         }
         switch result.terminationStatus {
         case .exited(let code): return .code(Int(code))
@@ -85,12 +87,18 @@ struct EnvironmentLauncher: Sendable {
         let environment = request.environment
         do {
             _ = try await NIOPipeBootstrap(group: request.eventLoop)
+                // All that a pipe holds at once: what was printed before an event on a socket is read in its turn.
+                .channelOption(
+                    .recvAllocator,
+                    value: FixedSizeRecvByteBufferAllocator(capacity: Limits.outputReadBytes)
+                )
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let handler = LogLineHandler { line in
                             let environment = environment.value
                             environment.record(.output(environment: environment.id.number, line: line))
                         }
+                        environment.value.output = handler
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                 }

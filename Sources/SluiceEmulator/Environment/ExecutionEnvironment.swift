@@ -16,34 +16,37 @@ protocol ExecutionEnvironmentOwner: AnyObject {
     func environmentIsGone(_ environment: ExecutionEnvironment)
 }
 
-/// One process of a function with a Runtime API of its own, on the service's event loop.
+/// One execution environment of a function: its process, its Runtime API, its one invocation. Lives on the service's
+/// event loop.
 final class ExecutionEnvironment {
     let id: PoolMachine.EnvironmentID
     let function: FunctionConfiguration
     let eventLoop: any EventLoop
+    let log: EventLog
+    weak var owner: (any ExecutionEnvironmentOwner)?
     private let session = RuntimeAPISession()
     private let connections = ConnectionSet()
-    private let log: EventLog
-    private weak var owner: (any ExecutionEnvironmentOwner)?
 
     private var listener: (any Channel)?
+    /// Starts a process that finds the Runtime API on that port. Answers whether it can be started.
+    private var launch: ((_ runtimeAPIPort: Int, _ attempt: Int) -> Bool)?
+    private var attempt = 0
     private var group: ProcessGroup?
-    private var endingReason: String?
+    /// What the process prints.
+    var output: LogLineHandler?
+    private(set) var endingReason: String?
     private var isGone = false
-    /// The end of initialisation or of the invocation under way.
-    private var deadline: Scheduled<Void>?
 
-    private let startedAt = NIODeadline.now()
-    private var initDuration: TimeAmount?
-    private var current: CurrentInvocation?
+    /// The end of initialisation, or of the invocation under way.
+    private var timer: Scheduled<Void>?
+    private var timerEnd: NIODeadline = .distantFuture
 
-    private struct CurrentInvocation {
-        let invocation: Invocation
-        let deliveredAt: NIODeadline
-        var relay: InvocationRelay?
-        var failure: InvocationFailure?
-        var timedOut = false
-    }
+    var initStartedAt = NIODeadline.now()
+    var initDuration: TimeAmount?
+    var initIsReported = false
+    /// Given to this environment, delivered or not.
+    var delivery: Delivery?
+    var current: CurrentInvocation?
 
     init(
         id: PoolMachine.EnvironmentID,
@@ -63,10 +66,10 @@ final class ExecutionEnvironment {
     // MARK: Start
 
     /// Listens for the runtime, then asks `launch` to start the process with that port.
-    func start(launch: @escaping (_ runtimeAPIPort: Int) -> Bool) {
+    func start(launch: @escaping (_ runtimeAPIPort: Int, _ attempt: Int) -> Bool) {
+        self.launch = launch
         self.record(.environmentStarting(environment: self.id.number))
-        let allowance = TimeAmount.milliseconds(Int64(Limits.initMilliseconds)) + self.function.timeout
-        self.setDeadline(after: allowance)
+        self.setTimer(self.function.initLimit)
         HTTP1Listener.bind(
             host: "127.0.0.1",
             port: 0,
@@ -78,60 +81,92 @@ final class ExecutionEnvironment {
             case .success(let channel):
                 self.listener = channel
                 guard self.endingReason == nil else { return self.becomeGone() }
-                guard let port = channel.localAddress?.port, launch(port) else {
-                    return self.processCouldNotStart("too many processes are being started at once")
-                }
+                self.startProcess()
             case .failure(let error):
-                self.processCouldNotStart("no port for its Runtime API: \(error)")
+                self.couldNotStart("no port for its Runtime API: \(error)")
             }
         }
     }
 
-    func assign(_ invocation: Invocation, relay: InvocationRelay) {
+    private func startProcess() {
+        self.attempt += 1
+        self.group = nil
+        guard let port = self.listener?.localAddress?.port, self.launch?(port, self.attempt) == true else {
+            return self.couldNotStart("too many processes are being started at once")
+        }
+    }
+
+    func assign(_ delivery: Delivery) {
+        self.delivery = delivery
         // A runtime whose `/next` broke may not come back for it. Its delivery sets the deadline anew.
-        if self.initDuration != nil { self.setDeadline(after: invocation.timeout) }
-        self.session.assign(invocation, relay: relay)
+        if self.initDuration != nil { self.setTimer(delivery.invocation.timeout) }
+        self.session.assign(delivery.invocation, relay: delivery.relay)
+        if delivery.relay.isOver { delivery.tail?.finish() }
     }
 
     // MARK: The process
 
-    func processStarted(_ group: ProcessGroup) {
+    func processStarted(_ group: ProcessGroup, attempt: Int) {
+        guard attempt == self.attempt else { return group.kill() }
         self.group = group
-        if self.endingReason != nil { group.kill() }
+        if self.endingReason != nil || self.isReplacing { group.kill() }
     }
 
-    func processCouldNotStart(_ reason: String) {
+    func processCouldNotStart(_ reason: String, attempt: Int) {
+        if attempt == self.attempt { self.couldNotStart(reason) }
+    }
+
+    private func couldNotStart(_ reason: String) {
         self.giveUp(reason: reason) { .invalidEntrypoint(requestID: $0, reason: reason) }
         self.becomeGone()
     }
 
     /// The process is gone, but its last bytes may still be in our sockets: a response may be whole although its
     /// writer ended right behind it.
-    func processEnded(_ exit: InvocationFailure.Exit) {
+    func processEnded(_ exit: InvocationFailure.Exit, attempt: Int) {
+        guard attempt == self.attempt else { return }
         // Whatever it started shares its group, and must not outlive it.
         self.group?.kill()
+        if self.endingReason == nil, case .startAnother = self.session.processGone() {
+            self.isReplacing = false
+            return self.startProcess()
+        }
         if self.initDuration != nil, self.current == nil {
             // It was idle: nobody may be sent to it while its connections are waited for.
             self.owner?.environmentIsUnusable(self)
         }
-        self.connections.whenEmpty(orAfter: .milliseconds(Int64(Limits.lastBytesMilliseconds)), on: self.eventLoop) {
-            self.giveUp(reason: exit.description) { .runtimeExited(requestID: $0, exit) }
-            self.becomeGone()
+        self.readLastBytes(exit)
+    }
+
+    private func readLastBytes(_ exit: InvocationFailure.Exit) {
+        let patience = TimeAmount.milliseconds(Int64(Limits.lastBytesMilliseconds))
+        self.connections.whenEmpty(orAfter: patience, on: self.eventLoop) {
+            // A caller who reads slowly gets what is left. Its function's deadline is the bound of that.
+            if self.connections.count > 0, self.session.isHeldUpByCaller { return self.readLastBytes(exit) }
+            self.readLastOutput {
+                self.giveUp(reason: exit.description) { .runtimeExited(requestID: $0, exit) }
+                self.becomeGone()
+            }
         }
     }
 
+    private func readLastOutput(_ then: @escaping () -> Void) {
+        guard let output = self.output else { return then() }
+        let patience = TimeAmount.milliseconds(Int64(Limits.lastOutputMilliseconds))
+        output.whenEnded(orAfter: patience, on: self.eventLoop, then)
+    }
+
     /// Ends the process group at once. A caller who waits is told `failure`.
-    func end(reason: String, failure: (_ requestID: String) -> InvocationFailure) {
-        self.giveUp(reason: reason, failure)
+    func end(reason: String, isTimeout: Bool = false, failure: (_ requestID: String) -> InvocationFailure) {
+        self.giveUp(reason: reason, isTimeout: isTimeout, failure)
         self.group?.kill()
     }
 
-    private func giveUp(reason: String, _ failure: (_ requestID: String) -> InvocationFailure) {
+    func giveUp(reason: String, isTimeout: Bool = false, _ failure: (_ requestID: String) -> InvocationFailure) {
         guard self.endingReason == nil else { return }
         self.endingReason = reason
-        self.deadline?.cancel()
-        self.deadline = nil
-        self.session.end(failure)
+        self.stopTimer()
+        self.session.end(isTimeout: isTimeout, failure)
         self.finishInvocation()
         self.owner?.environmentIsUnusable(self)
     }
@@ -139,103 +174,54 @@ final class ExecutionEnvironment {
     private func becomeGone() {
         guard !self.isGone else { return }
         self.isGone = true
+        self.launch = nil
         self.listener?.close(promise: nil)
         self.connections.closeAll()
         self.record(.environmentEnded(environment: self.id.number, reason: self.endingReason ?? "stopped"))
         self.owner?.environmentIsGone(self)
     }
 
-    // MARK: Time
-
-    private func setDeadline(after allowance: TimeAmount) {
-        self.deadline?.cancel()
-        self.deadline = self.eventLoop.assumeIsolated().scheduleTask(in: allowance) { self.deadlinePassed() }
-    }
-
-    private func deadlinePassed() {
-        self.current?.timedOut = true
-        let milliseconds = self.function.timeout.nanoseconds / 1_000_000
-        self.end(reason: self.initDuration == nil ? "initialisation timed out" : "timed out") {
-            .timedOut(requestID: $0, timeoutMilliseconds: milliseconds)
-        }
-    }
-
-    // MARK: The log
-
-    func record(_ kind: LogEvent.Kind) { self.log.record(kind, function: self.function.name) }
-
-    private func finishInvocation() {
-        guard let current = self.current else { return }
-        self.current = nil
-        let requestID = current.invocation.requestID
-        self.record(.end(requestID: requestID))
-        self.record(
-            .report(
-                LogEvent.Report(
-                    requestID: requestID,
-                    duration: .now() - current.deliveredAt,
-                    initDuration: self.initDurationToReport(),
-                    memoryMegabytes: self.function.memoryMegabytes,
-                    maximumMemoryUsedMegabytes: self.group.flatMap { ProcessMemory.peakMegabytes(of: $0.id) },
-                    producedBytes: current.relay?.bytes ?? 0,
-                    timedOut: current.timedOut,
-                    errorType: current.failure?.errorType
-                )
-            )
-        )
-    }
-
-    private var initWasReported = false
-
-    /// Only the first invocation of an environment reports its initialisation.
-    private func initDurationToReport() -> TimeAmount? {
-        guard !self.initWasReported else { return nil }
-        self.initWasReported = true
-        return self.initDuration
-    }
-}
-
-extension ExecutionEnvironment: RuntimeAPISessionDelegate {
-    func runtimeFinishedInit() {
-        self.deadline?.cancel()
-        let duration = .now() - self.startedAt
-        self.initDuration = duration
-        self.record(.initFinished(environment: self.id.number, after: duration))
-    }
-
-    func invocationDelivered(_ invocation: Invocation) {
-        self.current = CurrentInvocation(invocation: invocation, deliveredAt: .now())
-        self.record(.start(requestID: invocation.requestID))
-        self.setDeadline(after: invocation.timeout)
-    }
-
-    func responseFinished(_ invocation: Invocation, relay: InvocationRelay, failure: InvocationFailure?) {
-        self.current?.relay = relay
-        self.current?.failure = failure
-        if let failure {
-            self.record(
-                .invocationFailed(
-                    requestID: invocation.requestID,
-                    errorType: failure.errorType,
-                    message: failure.message
-                )
-            )
-        }
-        self.owner?.environmentFinishedResponse(self)
-    }
-
-    func invocationFinished() {
-        self.deadline?.cancel()
-        self.finishInvocation()
-        self.owner?.environmentIsFree(self)
-    }
-
-    func runtimeFailedInit(_ failure: InvocationFailure) {
-        self.giveUp(reason: "initialisation failed: \(failure.errorType)") { _ in failure }
-        // It is told to exit by the protocol; one that does not is ended.
+    /// It is told to exit by the protocol; one that does not is ended.
+    func expectExit() {
         self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(Limits.initErrorExitMilliseconds))) {
             // Once it is gone, its number may be another process's.
             if !self.isGone { self.group?.kill() }
+        }
+    }
+
+    var peakMegabytes: Int? { self.group.flatMap { ProcessMemory.peakMegabytes(of: $0.id) } }
+
+    // MARK: Time
+
+    var timeLeft: TimeAmount { max(.zero, self.timerEnd - .now()) }
+
+    func setTimer(_ allowance: TimeAmount) {
+        self.timer?.cancel()
+        self.timerEnd = .now() + allowance
+        self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: allowance) { self.timeIsOver() }
+    }
+
+    func stopTimer() {
+        self.timer?.cancel()
+        self.timer = nil
+    }
+
+    /// The first process is on its way out, and another will take its place.
+    private var isReplacing = false
+
+    private func timeIsOver() {
+        switch self.session.deadlinePassed() {
+        case .replaceProcess:
+            self.isReplacing = true
+            self.record(.initReport(LogEvent.InitReport(duration: .now() - self.initStartedAt)))
+            self.beginSecondInit()
+            self.group?.kill()
+        case .end:
+            self.current?.timedOut = true
+            let milliseconds = self.function.timeout.nanoseconds / 1_000_000
+            self.end(reason: self.initDuration == nil ? "initialisation timed out" : "timed out", isTimeout: true) {
+                .timedOut(requestID: $0, timeoutMilliseconds: milliseconds)
+            }
         }
     }
 }

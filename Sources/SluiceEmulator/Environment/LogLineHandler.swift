@@ -10,11 +10,29 @@ final class LogLineHandler: ChannelInboundHandler {
 
     private var partial = ByteBuffer()
     private let onLine: (String) -> Void
+    private var isEnded = false
+    private var whenEnded: (() -> Void)?
 
     init(onLine: @escaping (String) -> Void) { self.onLine = onLine }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = self.unwrapInboundIn(data)
+    /// Calls `action` once: when nobody can print any more and all is read, or when the time is over, since something
+    /// that the function started may have outlived it.
+    func whenEnded(orAfter delay: TimeAmount, on eventLoop: any EventLoop, _ action: @escaping () -> Void) {
+        guard !self.isEnded else { return action() }
+        self.whenEnded = action
+        eventLoop.assumeIsolated().scheduleTask(in: delay) { self.callWhenEnded() }
+    }
+
+    private func callWhenEnded() {
+        let action = self.whenEnded
+        self.whenEnded = nil
+        action?()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { self.cut(self.unwrapInboundIn(data)) }
+
+    private func cut(_ bytes: ByteBuffer) {
+        var bytes = bytes
         while let newline = bytes.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
             let length = newline - bytes.readerIndex
             if var line = bytes.readSlice(length: length) { self.append(&line) }
@@ -26,6 +44,8 @@ final class LogLineHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         if self.partial.readableBytes > 0 { self.emit() }
+        self.isEnded = true
+        self.callWhenEnded()
         context.fireChannelInactive()
     }
 

@@ -78,7 +78,7 @@ final class FunctionURLEndpoint: RequestRouter {
             isStreaming ? StreamedURLCaller(reply: reply) : BufferedURLCaller(reply: reply)
         let relay = InvocationRelay(mode: isStreaming ? .streaming : .buffered, caller: caller)
         receiver.watch(relay)
-        self.function.invoke(invocation, relay: relay) {
+        self.function.invoke(Delivery(invocation, relay: relay)) {
             exchange.refuse(.throttled, requestID: requestID)
         }
     }

@@ -30,7 +30,13 @@ final class InvokeEndpoint {
                 function: function.configuration.name,
                 log: self.service.log
             )
-            return self.gather(InvokeCall(route: route, options: options, requestID: requestID), function, logged)
+            let call = InvokeCall(
+                route: route,
+                options: options,
+                requestID: options.requestID ?? requestID,
+                announcedBytes: request.fields[.contentLength].flatMap { Int($0) }
+            )
+            return self.gather(call, function, logged)
         } catch {
             let logged = LoggedExchange(exchange, request: request, function: nil, log: self.service.log)
             logged.refuse(error, requestID: requestID)
@@ -42,6 +48,8 @@ final class InvokeEndpoint {
         let route: InvokeRoute
         let options: InvokeRequestOptions
         let requestID: String
+        /// The length of the event, if the caller said it.
+        let announcedBytes: Int?
     }
 
     private func gather(
@@ -50,10 +58,12 @@ final class InvokeEndpoint {
         _ exchange: LoggedExchange
     ) -> any RequestReceiver {
         CallerReceiver(
-            limitBytes: Limits.maximumRequestBytes,
+            limitBytes: call.options.invocationType.maximumRequestBytes,
             exchange: exchange,
             tooLarge: {
-                let error = InvokeError.eventTooLarge(bytes: Limits.maximumRequestBytes + 1)
+                let type = call.options.invocationType
+                let bytes = call.announcedBytes ?? type.maximumRequestBytes + 1
+                let error = InvokeError.eventTooLarge(bytes: bytes, for: type)
                 exchange.refuse(error, requestID: call.requestID)
             },
             invoke: { body, receiver in
@@ -71,7 +81,7 @@ final class InvokeEndpoint {
     private static func payload(_ body: ByteBuffer) throws(InvokeError) -> ByteBuffer {
         guard body.readableBytes > 0 else { return ByteBuffer(string: "{}") }
         do throws(JSONError) {
-            _ = try JSONValue(parsing: body)
+            try JSONValue.check(body)
             return body
         } catch {
             throw .eventNotJSON("\(error)")
@@ -96,17 +106,21 @@ final class InvokeEndpoint {
         if call.options.invocationType == .event {
             exchange.respond(status: .accepted, fields: head.fields)
             let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller())
-            return function.invoke(invocation, relay: relay, onThrottle: {})
+            return function.invoke(Delivery(invocation, relay: relay)) { [log = self.service.log] in
+                let text = "an asynchronous invocation was dropped, since every environment is busy: Lambda retries it"
+                log.record(.note(text), function: function.configuration.name)
+            }
         }
+        let tail = call.options.logType == .tail ? LogTail() : nil
         let caller: any InvocationCaller =
             if call.route.isStreaming {
-                EventStreamCaller(exchange: exchange, head: head)
+                EventStreamCaller(exchange: exchange, head: head, tail: tail)
             } else {
-                BufferedInvokeCaller(exchange: exchange, head: head)
+                BufferedInvokeCaller(exchange: exchange, head: head, tail: tail)
             }
         let relay = InvocationRelay(mode: call.route.isStreaming ? .streaming : .buffered, caller: caller)
         receiver.watch(relay)
-        function.invoke(invocation, relay: relay) {
+        function.invoke(Delivery(invocation, relay: relay, tail: tail)) {
             exchange.refuse(.throttled, requestID: call.requestID)
         }
     }

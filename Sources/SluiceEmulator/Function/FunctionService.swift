@@ -23,8 +23,7 @@ final class FunctionService {
 
     /// An invocation that waits a moment for an environment that is about to be free.
     private struct Waiting {
-        let invocation: Invocation
-        let relay: InvocationRelay
+        let delivery: Delivery
         let onThrottle: () -> Void
         let grace: Scheduled<Void>
     }
@@ -62,34 +61,31 @@ final class FunctionService {
 
     /// Gives the invocation to an environment. `onThrottle` is called, now or after a moment, when none may take it;
     /// otherwise the relay's caller hears everything else.
-    func invoke(_ invocation: Invocation, relay: InvocationRelay, onThrottle: @escaping () -> Void) {
-        guard !self.isStopping else {
-            return relay.runtimeEnded(.serviceStopped(requestID: invocation.requestID))
-        }
-        self.act(on: self.pool.acquire(), invocation, relay, onThrottle)
+    func invoke(_ delivery: Delivery, onThrottle: @escaping () -> Void) {
+        guard !self.isStopping else { return delivery.failForStop() }
+        self.act(on: self.pool.acquire(), delivery, onThrottle)
     }
 
     private func act(
         on decision: PoolMachine.OnAcquire,
-        _ invocation: Invocation,
-        _ relay: InvocationRelay,
+        _ delivery: Delivery,
         _ onThrottle: @escaping () -> Void
     ) {
         switch decision {
         case .reuse(let id):
-            self.environments[id]?.assign(invocation, relay: relay)
+            self.environments[id]?.assign(delivery)
         case .start(let id):
-            self.start(id, invocation, relay)
+            self.start(id, delivery)
         case .wait:
             let delay = TimeAmount.milliseconds(Int64(Limits.reuseGraceMilliseconds))
             let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.waitedLongEnough() }
-            self.waiting.append(Waiting(invocation: invocation, relay: relay, onThrottle: onThrottle, grace: grace))
+            self.waiting.append(Waiting(delivery: delivery, onThrottle: onThrottle, grace: grace))
         case .throttle:
             onThrottle()
         }
     }
 
-    private func start(_ id: PoolMachine.EnvironmentID, _ invocation: Invocation, _ relay: InvocationRelay) {
+    private func start(_ id: PoolMachine.EnvironmentID, _ delivery: Delivery) {
         let environment = ExecutionEnvironment(
             id: id,
             function: self.configuration,
@@ -98,11 +94,12 @@ final class FunctionService {
             owner: self
         )
         self.environments[id] = environment
-        environment.assign(invocation, relay: relay)
-        environment.start { port in
+        environment.assign(delivery)
+        environment.start { port, attempt in
             self.launch(
                 LaunchRequest(
                     environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
+                    attempt: attempt,
                     eventLoop: self.eventLoop,
                     command: self.configuration.command,
                     variables: EnvironmentVariables.variables(
@@ -120,7 +117,7 @@ final class FunctionService {
     /// The timers of those that wait run in the order in which they came, so this is the first one's.
     private func waitedLongEnough() {
         guard let first = self.waiting.popFirst() else { return }
-        self.act(on: self.pool.waitedLongEnough(), first.invocation, first.relay, first.onThrottle)
+        self.act(on: self.pool.waitedLongEnough(), first.delivery, first.onThrottle)
     }
 
     // MARK: Stop
@@ -131,7 +128,7 @@ final class FunctionService {
         while let first = self.waiting.popFirst() {
             first.grace.cancel()
             self.pool.gaveUpWaiting()
-            first.relay.runtimeEnded(.serviceStopped(requestID: first.invocation.requestID))
+            first.delivery.failForStop()
         }
         let quiet = self.eventLoop.makePromise(of: Void.self)
         if self.pool.busyCount == 0 {
@@ -177,7 +174,7 @@ extension FunctionService: ExecutionEnvironmentOwner {
         case .handToWaiting:
             guard let first = self.waiting.popFirst() else { break }
             first.grace.cancel()
-            environment.assign(first.invocation, relay: first.relay)
+            environment.assign(first.delivery)
         case .keepIdle, .ignore:
             break
         }

@@ -10,7 +10,10 @@ final class EventLog {
     /// - Parameter onEvent: called on the service's event loop for each event; it must not block.
     init(onEvent: @escaping @Sendable (LogEvent) -> Void) { self.onEvent = onEvent }
 
-    func record(_ kind: LogEvent.Kind, function: String? = nil) {
-        self.onEvent(LogEvent(epochMilliseconds: WallClock.epochMilliseconds(), function: function, kind: kind))
+    @discardableResult
+    func record(_ kind: LogEvent.Kind, function: String? = nil) -> LogEvent {
+        let event = LogEvent(epochMilliseconds: WallClock.epochMilliseconds(), function: function, kind: kind)
+        self.onEvent(event)
+        return event
     }
 }

@@ -29,12 +29,21 @@ package struct LogEvent: Sendable {
         case start(requestID: String)
         case end(requestID: String)
         case report(Report)
+        /// An initialisation took too long, and begins anew in the time of the invocation that waits for it.
+        case initReport(InitReport)
         /// The caller was told that the invocation failed.
         case invocationFailed(requestID: String, errorType: String, message: String)
         /// A caller's request has its answer, or its caller has left.
         case request(RequestSummary)
         /// A word to whoever runs the service.
         case note(String)
+    }
+
+    /// What Lambda writes into its INIT_REPORT line.
+    package struct InitReport: Sendable {
+        package var duration: TimeAmount
+        package var phase = "init"
+        package var status = "timeout"
     }
 
     /// What Lambda writes into its REPORT line, and the measures of the stream that its Telemetry API knows.

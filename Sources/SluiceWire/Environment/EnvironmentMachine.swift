@@ -9,6 +9,10 @@
 ///  └──────────────┘              └───────┘ ◀───────────────── └─────────┘
 ///    │   ▲ invocationAssigned: held      nextArrived, once the response is over
 ///    │   └─ until the first /next            │                     │
+///    │                                       │                     │
+///    │  deadlinePassed ┌───────────┐ processGone                   │
+///    ├───────────────▶ │ replacing │ ───────────▶ initialising, for the second and last time
+///    │   (first time)  └───────────┘         │                     │
 ///    └───────────────┬───────────────────────┴─────────────────────┘
 ///                    ▼ ended
 ///                ┌───────┐
@@ -17,11 +21,15 @@
 /// ```
 ///
 /// Source of the rules: Lambda Developer Guide, "Lambda runtime environment" (an invocation lasts until the runtime
-/// asks for the next one), and Lambda's own Runtime API server for what is refused.
+/// asks for the next one), "Lambda execution environment lifecycle" (an initialisation that takes more than ten seconds
+/// is tried again in the time of the first invocation), and Lambda's own Runtime API server for what is refused.
 package struct EnvironmentMachine: ~Copyable {
     private enum State {
         /// The process runs and has not called `/next`. An invocation may be held for it already.
-        case initialising(holdsInvocation: Bool)
+        case initialising(holdsInvocation: Bool, isSecond: Bool)
+        /// The first process took too long over its initialisation. It is being ended, and nothing that it still says
+        /// counts; when it is gone, another is started for the invocation that is held.
+        case replacing
         /// No invocation is here. `nextIsWaiting`: the runtime's call is open; false after its connection broke.
         case ready(nextIsWaiting: Bool, holdsInvocation: Bool)
         /// The runtime has the invocation.
@@ -30,7 +38,7 @@ package struct EnvironmentMachine: ~Copyable {
         case ended
     }
 
-    private var state: State = .initialising(holdsInvocation: false)
+    private var state: State = .initialising(holdsInvocation: false, isSecond: false)
 
     package init() {}
 
@@ -45,8 +53,8 @@ package struct EnvironmentMachine: ~Copyable {
 
     package mutating func invocationAssigned() -> OnAssigned {
         switch self.state {
-        case .initialising(holdsInvocation: false):
-            self.state = .initialising(holdsInvocation: true)
+        case .initialising(holdsInvocation: false, let isSecond):
+            self.state = .initialising(holdsInvocation: true, isSecond: isSecond)
             return .hold
         case .ready(nextIsWaiting: true, holdsInvocation: false):
             self.state = .running(responseIsOver: false)
@@ -54,7 +62,7 @@ package struct EnvironmentMachine: ~Copyable {
         case .ready(nextIsWaiting: false, holdsInvocation: false):
             self.state = .ready(nextIsWaiting: false, holdsInvocation: true)
             return .hold
-        case .initialising(holdsInvocation: true), .ready(_, holdsInvocation: true), .running, .ended:
+        case .initialising(holdsInvocation: true, _), .replacing, .ready(_, holdsInvocation: true), .running, .ended:
             return .refuse
         }
     }
@@ -76,10 +84,10 @@ package struct EnvironmentMachine: ~Copyable {
 
     package mutating func nextArrived() -> OnNext {
         switch self.state {
-        case .initialising(holdsInvocation: true):
+        case .initialising(holdsInvocation: true, _):
             self.state = .running(responseIsOver: false)
             return .finishInitThenDeliver
-        case .initialising(holdsInvocation: false):
+        case .initialising(holdsInvocation: false, _):
             self.state = .ready(nextIsWaiting: true, holdsInvocation: false)
             return .finishInitThenWait
         case .ready(nextIsWaiting: false, holdsInvocation: true):
@@ -91,7 +99,7 @@ package struct EnvironmentMachine: ~Copyable {
         case .running(responseIsOver: true):
             self.state = .ready(nextIsWaiting: true, holdsInvocation: false)
             return .finishInvocationThenWait
-        case .ready(nextIsWaiting: true, _), .running(responseIsOver: false), .ended:
+        case .replacing, .ready(nextIsWaiting: true, _), .running(responseIsOver: false), .ended:
             return .refuse
         }
     }
@@ -101,7 +109,7 @@ package struct EnvironmentMachine: ~Copyable {
         switch self.state {
         case .ready(nextIsWaiting: true, let holdsInvocation):
             self.state = .ready(nextIsWaiting: false, holdsInvocation: holdsInvocation)
-        case .initialising, .ready, .running, .ended:
+        case .initialising, .replacing, .ready, .running, .ended:
             break
         }
     }
@@ -110,7 +118,7 @@ package struct EnvironmentMachine: ~Copyable {
     package mutating func responseFinished() {
         switch self.state {
         case .running: self.state = .running(responseIsOver: true)
-        case .initialising, .ready, .ended: break
+        case .initialising, .replacing, .ready, .ended: break
         }
     }
 
@@ -125,7 +133,7 @@ package struct EnvironmentMachine: ~Copyable {
     package mutating func initErrorReported() -> OnInitError {
         switch self.state {
         case .initialising: return .fail
-        case .ready, .running, .ended: return .refuse
+        case .replacing, .ready, .running, .ended: return .refuse
         }
     }
 
@@ -140,7 +148,41 @@ package struct EnvironmentMachine: ~Copyable {
     package func responsePosted() -> OnResponsePosted {
         switch self.state {
         case .running: .accept
-        case .initialising, .ready, .ended: .refuse
+        case .initialising, .replacing, .ready, .ended: .refuse
+        }
+    }
+
+    package enum OnDeadline: Hashable, Sendable {
+        /// End the process. Its successor has the invocation's time for its initialisation, which begins now.
+        case replaceProcess
+        /// Time out whatever is under way, and end the environment.
+        case end
+    }
+
+    /// The time for the initialisation or for the invocation is over.
+    package mutating func deadlinePassed() -> OnDeadline {
+        switch self.state {
+        case .initialising(holdsInvocation: true, isSecond: false):
+            self.state = .replacing
+            return .replaceProcess
+        case .initialising, .replacing, .ready, .running, .ended:
+            return .end
+        }
+    }
+
+    package enum OnProcessGone: Hashable, Sendable {
+        case startAnother
+        case end
+    }
+
+    /// The process is gone, by itself or because it was ended.
+    package mutating func processGone() -> OnProcessGone {
+        switch self.state {
+        case .replacing:
+            self.state = .initialising(holdsInvocation: true, isSecond: true)
+            return .startAnother
+        case .initialising, .ready, .running, .ended:
+            return .end
         }
     }
 
@@ -155,10 +197,12 @@ package struct EnvironmentMachine: ~Copyable {
         case ignore
     }
 
-    package mutating func processEnded() -> OnEnded {
+    /// The environment is over: its process has ended, or is being ended for good.
+    package mutating func environmentEnded() -> OnEnded {
         defer { self.state = .ended }
         switch self.state {
-        case .initialising(let holdsInvocation): return .failInit(holdsInvocation: holdsInvocation)
+        case .initialising(let holdsInvocation, _): return .failInit(holdsInvocation: holdsInvocation)
+        case .replacing: return .failInit(holdsInvocation: true)
         case .ready(_, let holdsInvocation): return .leaveReady(holdsInvocation: holdsInvocation)
         case .running: return .failInvocation
         case .ended: return .ignore
@@ -168,7 +212,7 @@ package struct EnvironmentMachine: ~Copyable {
     /// The name of the state, as Lambda's messages call it.
     package var name: String {
         switch self.state {
-        case .initialising: "RuntimeStarted"
+        case .initialising, .replacing: "RuntimeStarted"
         case .ready: "RuntimeReady"
         case .running(responseIsOver: false): "RuntimeRunning"
         case .running(responseIsOver: true): "RuntimeInvocationResponseSent"

@@ -40,6 +40,9 @@ package struct BufferedResult: Hashable, Sendable {
         }
     }
 
+    /// The function streamed a prelude, which is nothing to this mode: the bytes are passed on as they are.
+    package static func uninterpreted(_ output: ByteBuffer) -> Self { Self(Prelude(), body: output) }
+
     private init(_ prelude: Prelude, body: ByteBuffer) {
         self.head = FunctionURLResponseHead(prelude, defaultContentType: Self.defaultContentType, isStreamed: false)
         self.body = self.head.allowsBody ? body : ByteBuffer()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-/// A moment as UTC date and time of day, and the two ways in which HTTP and Lambda events write it.
+/// A moment as UTC date and time of day, and the ways in which HTTP, Lambda events and logs write it.
 package struct CivilTime: Hashable, Sendable {
     package let year: Int64
     /// 1 … 12
@@ -46,6 +46,14 @@ package struct CivilTime: Hashable, Sendable {
     /// The form of `requestContext.time` in events: `12/Mar/2020:19:03:58 +0000`.
     package var eventTime: String {
         "\(Self.twoDigits(self.day))/\(Self.months[self.month - 1])/\(self.fourDigitYear):\(self.timeOfDay) +0000"
+    }
+
+    /// The form of log lines (RFC 3339, in UTC): `2026-11-24T09:05:03.042Z`.
+    package static func logTime(millisecondsSinceEpoch milliseconds: Int64) -> String {
+        let time = Self(millisecondsSinceEpoch: milliseconds)
+        let fraction = String(Self.floorDivide(milliseconds, by: 1_000).remainder)
+        return "\(time.fourDigitYear)-\(Self.twoDigits(time.month))-\(Self.twoDigits(time.day))T\(time.timeOfDay)."
+            + String(repeating: "0", count: max(0, 3 - fraction.utf8.count)) + fraction + "Z"
     }
 
     private var timeOfDay: String {

@@ -43,11 +43,14 @@ extension InvokeError {
     /// Every environment that the function may have is busy.
     package static let throttled = Self.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
 
-    /// An event over `Limits.maximumRequestBytes`.
-    package static func eventTooLarge(bytes: Int) -> Self {
+    /// An event over its limit, which asynchronous invocations have a smaller one of.
+    package static func eventTooLarge(
+        bytes: Int,
+        for type: InvokeRequestOptions.InvocationType = .requestResponse
+    ) -> Self {
         .requestTooLarge(
-            "\(bytes) byte payload is too large for the RequestResponse invocation type "
-                + "(limit \(Limits.maximumRequestBytes) bytes)"
+            "\(bytes) byte payload is too large for the \(type.rawValue) invocation type "
+                + "(limit \(type.maximumRequestBytes) bytes)"
         )
     }
 

@@ -11,6 +11,13 @@ package struct InvokeRequestOptions: Hashable, Sendable {
         case requestResponse = "RequestResponse"
         case event = "Event"
         case dryRun = "DryRun"
+
+        package var maximumRequestBytes: Int {
+            switch self {
+            case .requestResponse, .dryRun: Limits.maximumRequestBytes
+            case .event: Limits.maximumAsynchronousRequestBytes
+            }
+        }
     }
 
     package enum LogType: String, Hashable, Sendable {
@@ -23,6 +30,8 @@ package struct InvokeRequestOptions: Hashable, Sendable {
     /// JSON on one line, fit for a header of the Runtime API.
     package var clientContext: String?
     package var tenantID: String?
+    /// The id that the caller chose for the invocation: a UUID.
+    package var requestID: String?
 
     package init() {}
 
@@ -50,6 +59,26 @@ package struct InvokeRequestOptions: Hashable, Sendable {
             guard Self.isTenantID(text) else { throw .invalidHeader(InvokeRequestHeader.tenantID, text) }
             self.tenantID = text
         }
+        if let text = fields[InvokeResponseHeader.requestID] {
+            guard Self.isUUID(text) else {
+                throw .invalidRequestContent("The request id \(InvokeError.quoted(text)) is no UUID.")
+            }
+            self.requestID = text
+        }
+    }
+
+    /// Such as `c6af9ac6-7b61-11e6-9a41-93e8deadbeef`.
+    private static func isUUID(_ text: String) -> Bool {
+        let groups = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return groups.map(\.count) == [8, 4, 4, 4, 12]
+            && groups.joined().allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+                    UInt8(ascii: "A")...UInt8(ascii: "F"):
+                    true
+                default: false
+                }
+            }
     }
 
     private static func decodedClientContext(_ text: String) throws(InvokeError) -> String {

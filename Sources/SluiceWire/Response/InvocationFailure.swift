@@ -106,8 +106,17 @@ package struct InvocationFailure: Hashable, Sendable {
         Self("Sandbox.Failure", "RequestId: \(requestID) Error: the local Lambda was stopped")
     }
 
-    /// What a runtime posted to `/error` or `/init/error`. The caller gets its bytes unchanged.
-    package static func reported(typeHeader: String?, body: ByteBuffer) -> Self {
+    /// What a runtime posted to `/error` or `/init/error`. The caller gets its bytes unchanged, but for the cause that
+    /// a report of the content type `RuntimeAPIHeader.errorCauseContentType` has for the tracing service.
+    /// (Lambda's own Runtime API server, `invocationerror.go`.)
+    package static func reported(typeHeader: String?, contentType: String? = nil, body: ByteBuffer) -> Self {
+        var body = body
+        if let contentType, MediaType(contentType).essence == RuntimeAPIHeader.errorCauseContentType,
+            var object = (try? JSONValue(parsing: body))?.objectValue
+        {
+            object["errorCause"] = nil
+            body = object.serialized()
+        }
         let report = ErrorReport(json: body)
         return Self(
             errorType: Self.nonEmpty(typeHeader) ?? Self.nonEmpty(report?.errorType) ?? "Runtime.Unknown",

@@ -210,6 +210,14 @@ package struct RelayMachine: ~Copyable {
     /// Whether nobody is listening any more.
     package var callerIsGone: Bool { self.callerLeft }
 
+    /// Whether the runtime's body waits for a caller whose way is full.
+    package var isPaused: Bool {
+        switch self.state {
+        case .responding: self.callerIsFull
+        case .waiting, .over: false
+        }
+    }
+
     /// Whether the caller has been, or would have been, told how it ended.
     package var isOver: Bool {
         switch self.state {

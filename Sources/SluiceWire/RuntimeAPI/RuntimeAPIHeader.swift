@@ -28,6 +28,8 @@ package enum RuntimeAPIHeader {
 
     /// A response with this content type begins with a prelude.
     package static let httpIntegrationContentType = "application/vnd.awslambda.http-integration-response"
+    /// A report of this content type has a member for the tracing service, which its caller does not get.
+    package static let errorCauseContentType = "application/vnd.aws.lambda.error.cause+json"
     /// What a response without a content type is taken for.
     package static let defaultContentType = "application/octet-stream"
 

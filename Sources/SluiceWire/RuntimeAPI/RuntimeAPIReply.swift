@@ -30,6 +30,8 @@ package struct RuntimeAPIReply: Hashable, Sendable {
     package static let invokeTimeout = refused(410, "InvokeTimeout", "Invoke timeout")
     /// No resource of that name.
     package static let notFound = refused(404, "NotFound", "404 page not found")
+    /// The resource has another method.
+    package static let methodNotAllowed = refused(405, "MethodNotAllowed", "405 method not allowed")
 
     /// A response or a report over its limit.
     package static func tooLarge(limitBytes: Int) -> Self {

@@ -11,6 +11,8 @@ package enum RuntimeAPIRoute: Hashable, Sendable {
     case error(requestID: String)
     /// `POST …/init/error`
     case initError
+    /// `GET …/ping`, which the service's own server has and no runtime needs.
+    case ping
 
     private static let root = "/2018-06-01/runtime/"
 
@@ -20,11 +22,16 @@ package enum RuntimeAPIRoute: Hashable, Sendable {
         case .response(let requestID): Self.root + "invocation/" + requestID + "/response"
         case .error(let requestID): Self.root + "invocation/" + requestID + "/error"
         case .initError: Self.root + "init/error"
+        case .ping: "/2018-06-01/ping"
         }
     }
 
     /// `nil` for every path that is none of these. A query is no part of any of them.
     package init?(path: some StringProtocol) {
+        if path == "/2018-06-01/ping" {
+            self = .ping
+            return
+        }
         guard path.hasPrefix(Self.root) else { return nil }
         let parts = path.dropFirst(Self.root.count).split(separator: "/", omittingEmptySubsequences: false)
         if parts.count == 2, parts[0] == "invocation", parts[1] == "next" {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import NIOCore
 import SluiceEmulator
 import SluiceWire
 import TestSupport
@@ -61,6 +62,29 @@ import Testing
             }
             #expect(lambda.log.startedEnvironments == 4)
             #expect(lambda.log.count { if case .invocationFailed = $0 { true } else { false } } == 0)
+        }
+    }
+
+    /// It ended long ago when its caller reads the last of it.
+    @Test func givesTheWholeResponseToASlowReaderAfterTheProcessEnded() async throws {
+        var clock = try ScriptedFunction.configuration(name: "clock")
+        clock.timeout = .milliseconds(Int64(Limits.lastBytesMilliseconds) + 500)
+        try await LocalLambda.run(try ScriptedFunction.configuration(), clock) { lambda in
+            let piece = String(repeating: "x", count: 1000)
+            let event = try ScriptedFunction.Step.event([.chunk(piece, times: 6500), .endUnread, .exit(0)])
+            let port = lambda.addresses.functionURLs[0].port
+            try await withRawClient(port: port, reading: false, receiveBufferBytes: 4096) { caller in
+                try await caller.send("POST / HTTP/1.0\r\nContent-Length: \(event.utf8.count)\r\n\r\n\(event)")
+                // Longer than an ended process is waited for otherwise.
+                #expect(try await lambda.invoke(of: "clock", [.hang]).failureType == "Sandbox.Timedout")
+                try await caller.setReading(true)
+                let bytes = try await caller.readToEnd()
+                #expect(bytes.count { $0 == UInt8(ascii: "x") } >= 6_500_000)
+            }
+            let report = try await lambda.log.first("its report") {
+                if case .report(let report) = $0, !report.timedOut { report } else { nil }
+            }
+            #expect(report.errorType == nil)
         }
     }
 

@@ -22,6 +22,7 @@ import Testing
             case .start: "START"
             case .end: "END"
             case .report: "REPORT"
+            case .initReport: "INIT_REPORT"
             case .invocationFailed(_, let type, _): "failed \(type)"
             case .request: "request"
             case .note: "note"

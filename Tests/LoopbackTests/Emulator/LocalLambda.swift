@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import EventStreamCoding
 import HTTPTypes
 import NIOCore
 import SluiceEmulator
 import SluiceWire
 import TestSupport
+import Testing
 
 @testable import SluiceCLI
 
@@ -98,16 +100,38 @@ struct LocalLambda: Sendable {
     func invoke(
         of name: String = "scripted",
         streaming: Bool = true,
+        tail: Bool = false,
         _ steps: [ScriptedFunction.Step],
         onChunk: (String) async throws -> Void = { _ in }
     ) async throws -> Reply {
-        let request = StreamRequest(
+        var request = StreamRequest(
             function: FunctionReference(name: name),
             isStreaming: streaming,
             endpoint: try HTTPAddress(self.addresses.endpoint),
             payload: ByteBuffer(string: try ScriptedFunction.Step.event(steps))
         )
+        if tail { request.fields[InvokeRequestHeader.logType] = "Tail" }
         return try await Self.call(request, onChunk: onChunk)
+    }
+
+    /// The last event of `InvokeWithResponseStream`.
+    func invokeRaw(of name: String = "scripted", tail: Bool, _ steps: [ScriptedFunction.Step]) async throws
+        -> InvokeComplete
+    {
+        let route = InvokeRoute.invokeWithResponseStream(FunctionReference(name: name))
+        var request = StreamRequest(
+            url: try HTTPAddress(self.addresses.endpoint + route.target),
+            method: .post,
+            body: ByteBuffer(string: try ScriptedFunction.Step.event(steps))
+        )
+        if tail { request.fields[InvokeRequestHeader.logType] = "Tail" }
+        var decoder = EventStreamDecoder()
+        try await StreamClient().run(request) { event in
+            if case .chunk(let bytes, _) = event { decoder.append(bytes) }
+        }
+        var last: EventStreamMessage?
+        while let message = try decoder.next() { last = message }
+        return try InvokeComplete(parsing: try #require(last).payload)
     }
 
     /// Requests a scripted function's own Function URL.

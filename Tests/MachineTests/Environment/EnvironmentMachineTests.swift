@@ -56,23 +56,41 @@ import Testing
         #expect(machine.name == "RuntimeReady")
     }
 
+    @Test func aSlowInitialisationIsReplacedOnce() {
+        var machine = EnvironmentMachine()
+        _ = machine.invocationAssigned()
+        #expect(machine.deadlinePassed() == .replaceProcess)
+        #expect(machine.nextArrived() == .refuse, "it comes from the process that is being ended")
+        #expect(machine.initErrorReported() == .refuse)
+        #expect(machine.processGone() == .startAnother)
+        #expect(machine.processGone() == .end, "the second process ended by itself")
+        #expect(machine.deadlinePassed() == .end)
+        #expect(machine.nextArrived() == .finishInitThenDeliver)
+    }
+
+    @Test func nobodyIsReplacedForAnInvocationThatIsNotThere() {
+        var machine = EnvironmentMachine()
+        #expect(machine.deadlinePassed() == .end)
+        #expect(machine.processGone() == .end)
+    }
+
     @Test func theEndTellsWhatWasUnderWay() {
         var initialising = EnvironmentMachine()
         _ = initialising.invocationAssigned()
-        #expect(initialising.processEnded() == .failInit(holdsInvocation: true))
-        #expect(initialising.processEnded() == .ignore)
+        #expect(initialising.environmentEnded() == .failInit(holdsInvocation: true))
+        #expect(initialising.environmentEnded() == .ignore)
         #expect(initialising.name == "RuntimeExited")
 
         var ready = EnvironmentMachine()
         _ = ready.nextArrived()
         ready.waitingNextLost()
         _ = ready.invocationAssigned()
-        #expect(ready.processEnded() == .leaveReady(holdsInvocation: true))
+        #expect(ready.environmentEnded() == .leaveReady(holdsInvocation: true))
 
         var running = EnvironmentMachine()
         _ = running.nextArrived()
         _ = running.invocationAssigned()
-        #expect(running.processEnded() == .failInvocation)
+        #expect(running.environmentEnded() == .failInvocation)
         #expect(running.invocationAssigned() == .refuse)
         #expect(running.nextArrived() == .refuse)
         #expect(running.responsePosted() == .refuse)
@@ -83,7 +101,7 @@ import Testing
 /// Every life of an environment up to six steps.
 @Suite struct EnvironmentScriptTests {
     private enum Input: CaseIterable {
-        case assigned, next, nextLost, responseFinished, responsePosted, initError, ended
+        case assigned, next, nextLost, responseFinished, responsePosted, initError, deadline, processGone, ended
     }
 
     /// What must hold, told from what has happened and not from the machine's states.
@@ -94,6 +112,8 @@ import Testing
         var holds = false
         var delivered = false
         var responseOver = false
+        var wasReplaced = false
+        var isBeingReplaced = false
         var ended = false
 
         mutating func assigned(_ decision: EnvironmentMachine.OnAssigned) throws(Illegal) {
@@ -112,7 +132,8 @@ import Testing
         }
 
         mutating func next(_ decision: EnvironmentMachine.OnNext) throws(Illegal) {
-            let isRefused = self.ended || self.nextIsOpen || (self.delivered && !self.responseOver)
+            let isRefused =
+                self.ended || self.isBeingReplaced || self.nextIsOpen || (self.delivered && !self.responseOver)
             try demand((decision == .refuse) == isRefused, "\(decision)")
             guard !isRefused else { return }
             let isFirst = !self.askedOnce
@@ -133,6 +154,17 @@ import Testing
             } else if self.holds {
                 self.deliver()
             }
+        }
+
+        mutating func deadline(_ decision: EnvironmentMachine.OnDeadline) throws(Illegal) {
+            let replaces = !self.ended && !self.askedOnce && self.holds && !self.wasReplaced
+            try demand((decision == .replaceProcess) == replaces, "\(decision)")
+            if replaces { (self.wasReplaced, self.isBeingReplaced) = (true, true) }
+        }
+
+        mutating func processGone(_ decision: EnvironmentMachine.OnProcessGone) throws(Illegal) {
+            try demand((decision == .startAnother) == (self.isBeingReplaced && !self.ended), "\(decision)")
+            self.isBeingReplaced = false
         }
 
         mutating func end(_ decision: EnvironmentMachine.OnEnded) throws(Illegal) {
@@ -176,13 +208,15 @@ import Testing
                     let accepts = promises.delivered && !promises.ended
                     try demand((machine.responsePosted() == .accept) == accepts, "responsePosted")
                 case .initError:
-                    let fails = !promises.askedOnce && !promises.ended
+                    let fails = !promises.askedOnce && !promises.ended && !promises.isBeingReplaced
                     try demand((machine.initErrorReported() == .fail) == fails, "initErrorReported")
-                case .ended: try promises.end(machine.processEnded())
+                case .deadline: try promises.deadline(machine.deadlinePassed())
+                case .processGone: try promises.processGone(machine.processGone())
+                case .ended: try promises.end(machine.environmentEnded())
                 }
                 try demand(machine.name == promises.name, "after \(input): \(machine.name), not \(promises.name)")
             }
         }
-        #expect(count == 117_649)
+        #expect(count == 531_441)
     }
 }

@@ -122,11 +122,55 @@ import Testing
         #expect(try other.received().contains("from RuntimeReady to RuntimeInvocationErrorResponse"))
     }
 
-    @Test(arguments: ["GET /nothing", "POST /2018-06-01/runtime/invocation/next", "GET /2018-06-01/runtime/init/error"])
-    func whatIsNoResourceIs404(line: String) throws {
+    /// The process is being ended, but what it had on its way arrives.
+    @Test func aResponseAfterTheTimeOutIs410() throws {
+        let (caller, _) = self.runtime.assign()
+        let connection = try self.delivered(caller)
+        self.runtime.session.end(isTimeout: true) { .timedOut(requestID: $0, timeoutMilliseconds: 1000) }
+        #expect(caller.heard == ["failed Sandbox.Timedout"])
+        for resource in ["invocation/r1/response", "invocation/r1/error"] {
+            try connection.send(ScriptedRuntime.post(resource, chunks: ["{}"], trailers: []))
+            let reply = try connection.received()
+            #expect(reply.hasPrefix("HTTP/1.1 410 "))
+            #expect(reply.hasSuffix(#"{"errorMessage":"Invoke timeout","errorType":"InvokeTimeout"}"# + "\n"))
+        }
+        #expect(caller.heard.count == 1)
+    }
+
+    @Test func aResponseAfterAnotherEndIs403() throws {
+        let (caller, _) = self.runtime.assign()
+        let connection = try self.delivered(caller)
+        self.runtime.session.end { .serviceStopped(requestID: $0) }
+        try connection.send(ScriptedRuntime.response())
+        #expect(try connection.received().contains("from RuntimeExited to RuntimeInvocationResponse"))
+    }
+
+    @Test func aCauseForTheTracingServiceIsNotPassedOn() throws {
+        let (caller, _) = self.runtime.assign()
+        let connection = try self.delivered(caller)
+        let body = #"{"errorMessage":"m","errorCause":{"paths":[]},"errorType":"T"}"#
+        let type = "Content-Type: application/vnd.aws.lambda.error.cause+json"
+        try connection.send(ScriptedRuntime.post("invocation/r1/error", [type], chunks: [body], trailers: []))
+        #expect(caller.failure?.payload == ByteBuffer(string: #"{"errorMessage":"m","errorType":"T"}"#))
+        #expect(caller.failure?.errorType == "T")
+    }
+
+    @Test func pingIsAnswered() throws {
+        let connection = try self.runtime.connect()
+        try connection.send("GET /2018-06-01/ping HTTP/1.1\r\n\r\n")
+        let reply = try connection.received()
+        #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.hasSuffix("\r\n\r\npong"))
+    }
+
+    @Test(arguments: [
+        ("GET /nothing", 404), ("GET /2018-06-01/runtime/invocation//response", 404),
+        ("POST /2018-06-01/runtime/invocation/next", 405), ("GET /2018-06-01/runtime/init/error", 405),
+        ("GET /2018-06-01/runtime/invocation/r1/response", 405),
+    ])
+    func whatIsNoResourceIsRefused(line: String, status: Int) throws {
         let connection = try self.runtime.connect()
         try connection.send("\(line) HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
-        #expect(try connection.received().hasPrefix("HTTP/1.1 404 "))
+        #expect(try connection.received().hasPrefix("HTTP/1.1 \(status) "))
     }
 
     @Test func aNextThatBreaksMayComeBackAndLosesNothing() throws {

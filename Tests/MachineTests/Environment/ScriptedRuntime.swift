@@ -102,7 +102,11 @@ final class SessionLog: RuntimeAPISessionDelegate {
     private(set) var entries: [String] = []
 
     func runtimeFinishedInit() { self.entries.append("init finished") }
-    func invocationDelivered(_ invocation: Invocation) { self.entries.append("delivered " + invocation.requestID) }
+
+    func invocationDelivered(_ invocation: Invocation) -> TimeAmount {
+        self.entries.append("delivered " + invocation.requestID)
+        return invocation.timeout
+    }
 
     func responseFinished(_ invocation: Invocation, relay: InvocationRelay, failure: InvocationFailure?) {
         self.entries.append("response finished " + (failure?.errorType ?? "well"))

@@ -20,6 +20,12 @@ import Testing
         #expect(CivilTime(secondsSinceEpoch: seconds).httpDate == expected)
     }
 
+    @Test func writesTheFormOfLogs() {
+        #expect(CivilTime.logTime(millisecondsSinceEpoch: 1_584_039_838_009) == "2020-03-12T19:03:58.009Z")
+        #expect(CivilTime.logTime(millisecondsSinceEpoch: 1_584_039_838_999) == "2020-03-12T19:03:58.999Z")
+        #expect(CivilTime.logTime(millisecondsSinceEpoch: -1) == "1969-12-31T23:59:59.999Z")
+    }
+
     @Test func writesTheTimeOfAnEvent() {
         #expect(CivilTime(millisecondsSinceEpoch: 1_584_039_838_999).eventTime == "12/Mar/2020:19:03:58 +0000")
         #expect(CivilTime(millisecondsSinceEpoch: 1_649_597_405_529).eventTime == "10/Apr/2022:13:30:05 +0000")

@@ -6,6 +6,34 @@ import SluiceWire
 import Testing
 
 @Suite struct InvokeRequestOptionsTests {
+    @Test func takesTheIDThatTheCallerChose() throws {
+        let id = "C6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+        #expect(try InvokeRequestOptions([InvokeResponseHeader.requestID: id], isStreaming: false).requestID == id)
+        #expect(try InvokeRequestOptions([:], isStreaming: false).requestID == nil)
+    }
+
+    @Test(arguments: [
+        "", "1", "c6af9ac6-7b61-11e6-9a41-93e8deadbeefa", "c6af9ac67b6111e69a4193e8deadbeef",
+        "g6af9ac6-7b61-11e6-9a41-93e8deadbeef", "c6af9ac6-7b61-11e6-9a41-93e8deadbee/",
+        "c6af9ac6-7b61-11e6-9a41_93e8deadbeef",
+    ])
+    func refusesAnIDThatIsNoUUID(_ id: String) {
+        #expect {
+            try InvokeRequestOptions([InvokeResponseHeader.requestID: id], isStreaming: true)
+        } throws: { error in
+            (error as? InvokeError)?.type == "InvalidRequestContentException"
+        }
+    }
+
+    @Test func asynchronousEventsHaveALimitOfTheirOwn() {
+        #expect(InvokeRequestOptions.InvocationType.event.maximumRequestBytes == 1_048_576)
+        #expect(InvokeRequestOptions.InvocationType.requestResponse.maximumRequestBytes == 6_291_456)
+        #expect(
+            InvokeError.eventTooLarge(bytes: 7, for: .event).message
+                == "7 byte payload is too large for the Event invocation type (limit 1048576 bytes)"
+        )
+    }
+
     private static func options(
         _ fields: HTTPFields,
         isStreaming: Bool = false

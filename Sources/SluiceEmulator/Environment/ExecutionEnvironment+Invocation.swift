@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// The invocation whose time runs.
+struct CurrentInvocation {
+    let invocation: Invocation
+    let startedAt: NIODeadline
+    var relay: InvocationRelay?
+    var failure: InvocationFailure?
+    var timedOut = false
+}
+
+extension ExecutionEnvironment {
+    /// Enters an event into the log, and into the tail of it that a caller asked for.
+    func record(_ kind: LogEvent.Kind) {
+        let event = self.log.record(kind, function: self.function.name)
+        guard let tail = self.delivery?.tail else { return }
+        for line in kind.lambdaLines(epochMilliseconds: event.epochMilliseconds) { tail.append(line) }
+    }
+
+    /// From now on the initialisation takes the time of the invocation that is held. (Lambda Developer Guide, "Lambda
+    /// execution environment lifecycle": it is retried "at the time of the first function invocation with the
+    /// configured function timeout".)
+    func beginSecondInit() {
+        guard let invocation = self.delivery?.invocation else { return }
+        self.initStartedAt = .now()
+        self.initIsReported = true
+        self.begin(invocation)
+    }
+
+    private func begin(_ invocation: Invocation) {
+        self.current = CurrentInvocation(invocation: invocation, startedAt: .now())
+        self.record(.start(requestID: invocation.requestID))
+        self.setTimer(invocation.timeout)
+    }
+
+    /// The invocation is through, whatever came of it.
+    func finishInvocation() {
+        defer {
+            let tail = self.delivery?.tail
+            self.delivery = nil
+            tail?.finish()
+        }
+        guard let current = self.current else { return }
+        self.current = nil
+        let requestID = current.invocation.requestID
+        self.record(.end(requestID: requestID))
+        self.record(
+            .report(
+                LogEvent.Report(
+                    requestID: requestID,
+                    duration: .now() - current.startedAt,
+                    initDuration: self.initDurationToReport(),
+                    memoryMegabytes: self.function.memoryMegabytes,
+                    maximumMemoryUsedMegabytes: self.peakMegabytes,
+                    producedBytes: current.relay?.bytes ?? 0,
+                    timedOut: current.timedOut,
+                    errorType: current.failure?.errorType
+                )
+            )
+        )
+    }
+
+    /// Only the first invocation of an environment reports its initialisation.
+    private func initDurationToReport() -> TimeAmount? {
+        guard !self.initIsReported else { return nil }
+        self.initIsReported = true
+        return self.initDuration
+    }
+}
+
+extension ExecutionEnvironment: RuntimeAPISessionDelegate {
+    func runtimeFinishedInit() {
+        self.stopTimer()
+        let duration = .now() - self.initStartedAt
+        self.initDuration = duration
+        self.record(.initFinished(environment: self.id.number, after: duration))
+    }
+
+    func invocationDelivered(_ invocation: Invocation) -> TimeAmount {
+        if self.current == nil {
+            self.begin(invocation)
+        } else {
+            // Its time began with the second initialisation.
+            self.setTimer(self.timeLeft)
+        }
+        return self.timeLeft
+    }
+
+    func responseFinished(_ invocation: Invocation, relay: InvocationRelay, failure: InvocationFailure?) {
+        self.current?.relay = relay
+        self.current?.failure = failure
+        if let failure {
+            self.record(
+                .invocationFailed(
+                    requestID: invocation.requestID,
+                    errorType: failure.errorType,
+                    message: failure.message
+                )
+            )
+        }
+        self.owner?.environmentFinishedResponse(self)
+    }
+
+    func invocationFinished() {
+        self.stopTimer()
+        // What the function printed before it asked for the next invocation belongs to this one. It can be read by now,
+        // and is, before this turn of the loop ends.
+        self.eventLoop.assumeIsolated().execute {
+            guard self.endingReason == nil else { return }
+            self.finishInvocation()
+            self.owner?.environmentIsFree(self)
+        }
+    }
+
+    func runtimeFailedInit(_ failure: InvocationFailure) {
+        self.giveUp(reason: "initialisation failed: \(failure.errorType)") { _ in failure }
+        self.expectExit()
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import SluiceRuntimeAPI
+internal import SluiceWire
+
+/// One invocation on its way to an environment, and who hears of it.
+struct Delivery {
+    let invocation: Invocation
+    let relay: InvocationRelay
+    /// Where its log is gathered, if its caller asked for the end of it.
+    let tail: LogTail?
+
+    init(_ invocation: Invocation, relay: InvocationRelay, tail: LogTail? = nil) {
+        self.invocation = invocation
+        self.relay = relay
+        self.tail = tail
+    }
+
+    /// It reaches no environment any more.
+    func failForStop() {
+        self.relay.runtimeEnded(.serviceStopped(requestID: self.invocation.requestID))
+        self.tail?.finish()
+    }
+}

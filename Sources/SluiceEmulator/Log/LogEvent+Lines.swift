@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+package import NIOCore
+internal import SluiceWire
+
+extension LogEvent.Kind {
+    /// What CloudWatch would show of the event: Lambda's own lines, and what the function printed. Nothing for events
+    /// that only a local service knows. `time` stands before the line of a time-out.
+    ///
+    /// (Lambda Developer Guide, "Viewing CloudWatch logs for Lambda functions", format Text; the lines of a time-out
+    /// and of a runtime's exit as they are seen there.)
+    func lambdaLines(epochMilliseconds time: Int64) -> [String] {
+        switch self {
+        case .start(let requestID): ["START RequestId: \(requestID) Version: $LATEST"]
+        case .end(let requestID): ["END RequestId: \(requestID)"]
+        case .report(let report): [report.line]
+        case .initReport(let report): [report.line]
+        case .output(_, let line): [line]
+        case .invocationFailed(let requestID, "Sandbox.Timedout", let message):
+            [
+                "\(CivilTime.logTime(millisecondsSinceEpoch: time)) \(requestID) \(Self.afterError(message))", "",
+            ]
+        case .invocationFailed(_, let type, let message) where message.hasPrefix("RequestId: "): [message, type]
+        // What a runtime reported, it has printed too, if it wanted to.
+        case .invocationFailed, .environmentStarting, .initFinished, .environmentEnded, .request, .note: []
+        }
+    }
+
+    /// The text behind `RequestId: … Error: `.
+    private static func afterError(_ message: String) -> Substring {
+        let words = message.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+        return words.count == 4 && words[2] == "Error:" ? words[3] : Substring(message)
+    }
+}
+
+extension LogEvent.Report {
+    /// Lambda's REPORT line, separated by tabs. Since August 2025 the initialisation is billed too.
+    package var line: String {
+        let billed = self.duration + (self.initDuration ?? .zero)
+        let billedMilliseconds = (billed.nanoseconds + 999_999) / 1_000_000
+        var fields = [
+            "REPORT RequestId: \(self.requestID)",
+            "Duration: \(self.duration.milliseconds) ms",
+            "Billed Duration: \(billedMilliseconds) ms",
+            "Memory Size: \(self.memoryMegabytes) MB",
+        ]
+        if let used = self.maximumMemoryUsedMegabytes { fields.append("Max Memory Used: \(used) MB") }
+        if let duration = self.initDuration { fields.append("Init Duration: \(duration.milliseconds) ms") }
+        if self.timedOut {
+            fields.append("Status: timeout")
+        } else if let type = self.errorType {
+            fields.append("Status: error")
+            fields.append("Error Type: \(type)")
+        }
+        return fields.joined(separator: "\t")
+    }
+}
+
+extension LogEvent.InitReport {
+    /// Lambda's INIT_REPORT line, which it writes for an initialisation that did not go well.
+    package var line: String {
+        [
+            "INIT_REPORT Init Duration: \(self.duration.milliseconds) ms", "Phase: \(self.phase)",
+            "Status: \(self.status)",
+        ]
+        .joined(separator: "\t")
+    }
+}
+
+extension TimeAmount {
+    /// Milliseconds with two digits after the point.
+    fileprivate var milliseconds: String {
+        let hundredths = (self.nanoseconds + 5_000) / 10_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+}
