@@ -45,7 +45,7 @@ struct EnvironmentLauncher: Sendable {
             let exit = try await Self.runProcess(request)
             request.eventLoop.execute { environment.value.processEnded(exit, attempt: request.attempt) }
         } catch {
-            let reason = Self.reason(error, command: request.command)
+            let reason = Self.reason(error, request)
             request.eventLoop.execute { environment.value.processCouldNotStart(reason, attempt: request.attempt) }
         }
     }
@@ -112,8 +112,12 @@ struct EnvironmentLauncher: Sendable {
         return ends.writeEnd
     }
 
-    private static func reason(_ error: any Error, command: [String]) -> String {
-        "could not start \(command.first ?? ""): \(error)"
+    private static func reason(_ error: any Error, _ request: LaunchRequest) -> String {
+        let program = request.command.first ?? ""
+        if let problem = EntrypointProblem(program: program, workingDirectory: request.workingDirectory) {
+            return "\(problem)"
+        }
+        return "fork/exec \(program): \(error)"
     }
 }
 

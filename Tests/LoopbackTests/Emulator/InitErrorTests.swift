@@ -56,25 +56,4 @@ import Testing
             #expect(lambda.log.reports.isEmpty, "there was no invocation to report")
         }
     }
-
-    @Test(arguments: ["/does/not/exist", "no-such-program-anywhere", "/tmp"])
-    func saysWhyACommandCannotBeStarted(program: String) async throws {
-        let function = FunctionConfiguration(name: "scripted", command: [program], workingDirectory: "/tmp")
-        try await LocalLambda.run(function) { lambda in
-            let reply = try await lambda.invoke(streaming: false, [.end])
-            #expect(reply.failureType == "Runtime.InvalidEntrypoint")
-            #expect(reply.failureMessage?.contains(program) == true, "\(reply)")
-            #expect(try await lambda.invoke(streaming: false, [.end]).failureType == "Runtime.InvalidEntrypoint")
-        }
-    }
-
-    @Test func saysThatTheWorkingDirectoryIsMissing() async throws {
-        var function = try ScriptedFunction.configuration()
-        function.workingDirectory = "/does/not/exist"
-        try await LocalLambda.run(function) { lambda in
-            let reply = try await lambda.invoke(streaming: false, [.end])
-            #expect(reply.failureType == "Runtime.InvalidEntrypoint")
-            #expect(reply.failureMessage?.contains("/does/not/exist") == true, "\(reply)")
-        }
-    }
 }
