@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import NIOCore
+internal import NIOCore
 internal import SluiceWire
 
 extension LogEvent.Kind {
