@@ -15,6 +15,7 @@ let swiftSettings: [SwiftSetting] =
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -24,6 +25,7 @@ let systemPackage: Target.Dependency = .product(
     package: "swift-system",
     condition: .when(platforms: [.linux])
 )
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
@@ -37,6 +39,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         // Its default trait links FoundationEssentials: 5 MB in every function.
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -94,7 +97,7 @@ let package = Package(
             dependencies: [
                 "SluiceEmulator", "SluiceWire", "SluiceHTTP1", "EventStreamCoding", "SluiceDemoFunction",
                 "CSluiceEnvironment",
-                nioCore, nioPosix, nioHTTP1, httpTypes, argumentParser, unixSignals,
+                nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, httpTypes, argumentParser, unixSignals,
             ],
             swiftSettings: swiftSettings
         ),

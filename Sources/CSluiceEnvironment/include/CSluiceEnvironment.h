@@ -10,4 +10,7 @@ char *const *sluice_environment(void);
 /// Whether this process ignores the signal, for instance because `nohup` started it.
 int sluice_ignores_signal(int number);
 
+/// How wide the terminal is, in characters; 0 if the descriptor is none, or if it does not know.
+int sluice_terminal_columns(int descriptor);
+
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-/// The parts of an `http://` URL that a request needs.
+/// The parts of an `http://` or `https://` URL that a request needs.
 struct HTTPAddress: Hashable, Sendable {
+    /// Whether it is `https://`.
+    let isSecure: Bool
     /// A name or an address; an IPv6 address without its brackets.
     let host: String
     let port: Int
@@ -11,15 +13,13 @@ struct HTTPAddress: Hashable, Sendable {
 
     enum Malformed: Error, Hashable, CustomStringConvertible {
         case notHTTP(String)
-        case https(String)
         case host(String)
         case port(String)
         case target(String)
 
         var description: String {
             switch self {
-            case .notHTTP(let url): "\(url) is no URL; it must begin with http://"
-            case .https(let url): "\(url): https is not spoken yet. A local Lambda answers to http://"
+            case .notHTTP(let url): "\(url) is no URL; it must begin with http:// or https://"
             case .host(let url): "\(url) names no host"
             case .port(let url): "\(url) has no valid port; 1 to 65535 can be reached"
             case .target(let url): "\(url) has a space or a character that is not ASCII; percent-encode it"
@@ -35,8 +35,8 @@ struct HTTPAddress: Hashable, Sendable {
 
     init(_ url: String) throws(Malformed) {
         guard Self.isURL(url) else { throw .notHTTP(url) }
-        guard url.prefix(7).lowercased() == "http://" else { throw .https(url) }
-        let rest = url.dropFirst(7).prefix { $0 != "#" }
+        self.isSecure = url.prefix(8).lowercased() == "https://"
+        let rest = url.dropFirst(self.isSecure ? 8 : 7).prefix { $0 != "#" }
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let target = rest.dropFirst(authority.count)
         guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .target(url) }
@@ -56,7 +56,7 @@ struct HTTPAddress: Hashable, Sendable {
             throw .host(url)
         }
         if portText.isEmpty {
-            self.port = 80
+            self.port = Self.defaultPort(isSecure: self.isSecure)
         } else {
             guard portText.first == ":", let port = UInt16(portText.dropFirst()), port > 0 else { throw .port(url) }
             self.port = Int(port)
@@ -65,9 +65,11 @@ struct HTTPAddress: Hashable, Sendable {
         self.target = target.first == "/" ? String(target) : "/" + target
     }
 
-    /// For the `Host` field.
-    static func authority(host: String, port: Int) -> String {
+    /// For the `Host` field, and for people.
+    static func authority(host: String, port: Int, isSecure: Bool = false) -> String {
         let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-        return port == 80 ? name : "\(name):\(port)"
+        return port == Self.defaultPort(isSecure: isSecure) ? name : "\(name):\(port)"
     }
+
+    private static func defaultPort(isSecure: Bool) -> Int { isSecure ? 443 : 80 }
 }

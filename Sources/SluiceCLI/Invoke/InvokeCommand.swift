@@ -14,16 +14,20 @@ struct InvokeCommand: AsyncParsableCommand {
         usage: "sluice invoke <function> [<options>]",
         discussion: """
             A name is called through the Lambda API, as an SDK would do it: with --stream by \
-            InvokeWithResponseStream, which shows each chunk as it arrives, else by Invoke. A URL is requested over \
-            HTTP, as curl would do it.
+            InvokeWithResponseStream, which shows each chunk as it arrives, else by Invoke. A URL, also a real \
+            Function URL's, is requested over HTTP or HTTPS, as curl would do it.
 
-            The answer's bytes go to standard output unchanged. The exit code is 1 when the function failed, also in \
-            mid-stream, and when the answer broke off; for a URL, also for a status of 400 and above.
+            The answer's bytes go to standard output unchanged, all else to standard error. Exit codes:
+              0  the answer is complete
+              1  the function failed, or the call was refused (a URL: status 400 and above)
+              2  the answer broke off, or cannot be read
+              3  there is no connection: the name, the address, or the certificate
 
             Examples:
               sluice invoke hello --payload '{"name":"you"}'
               sluice invoke hello --stream --timeline --payload @event.json
               sluice invoke http://127.0.0.1:9001/tokens --timeline
+              sluice invoke https://abc123.lambda-url.eu-west-1.on.aws/ --timeline
             """
     )
 
@@ -44,6 +48,9 @@ struct InvokeCommand: AsyncParsableCommand {
     @Flag(help: "Draw on standard error when each chunk came.")
     var timeline = false
 
+    @Flag(help: "Show the end of the invocation's log on standard error, for a name.")
+    var log = false
+
     @Option(help: ArgumentHelp("Where the Lambda API is, for a name.", valueName: "url"))
     var endpoint = "http://127.0.0.1:9000"
 
@@ -56,10 +63,19 @@ struct InvokeCommand: AsyncParsableCommand {
     )
     var headers: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The certificate authorities to trust with https, in PEM. (default: the system's)",
+            valueName: "path"
+        )
+    )
+    var caFile: String?
+
     func validate() throws {
         _ = try self.fields()
         if HTTPAddress.isURL(self.target) {
             _ = try Self.explained { () throws(HTTPAddress.Malformed) in try HTTPAddress(self.target) }
+            guard !self.log else { throw ValidationError("--log is for a name; a Function URL tells no log.") }
             guard self.method.map({ HTTPRequest.Method($0) != nil }) ?? true else {
                 throw ValidationError("--method \(self.method ?? "") is no HTTP method.")
             }
@@ -75,41 +91,68 @@ struct InvokeCommand: AsyncParsableCommand {
     func run() async throws {
         StandardStreams.ignoreBrokenPipes()
         let request = try self.request()
+        let client = StreamClient(certificates: try self.certificates(for: request))
         var timeline = Timeline()
+        var log: ByteBuffer?
         var endsInNewline = true
         do {
-            try await StreamClient().run(request) { event in
+            try await client.run(request) { event in
                 timeline.record(event)
-                if case .chunk(let bytes, _) = event {
+                switch event {
+                case .chunk(let bytes, _):
                     try StandardStreams.write(bytes, to: .output)
                     endsInNewline = bytes.readableBytesView.last == UInt8(ascii: "\n")
+                case .log(let text): log = text
+                case .connected, .head, .end: break
                 }
             }
-        } catch let error as StreamClient.CannotConnect {
-            let hint = request.kind == .functionURL ? "" : ". Is `sluice serve` running?"
-            StandardStreams.writeLine("sluice: \(error)\(hint)", to: .error)
-            throw ExitCode.failure
+        } catch let error as CannotConnect {
+            let hint = request.kind == .functionURL || !error.isRefusal ? "" : ". Is `sluice serve` running?"
+            Self.complain("\(error)\(hint)")
+            throw Self.noConnection
         } catch let error as StandardStreams.Failure {
             // A reader such as `head` that has seen enough: end as a program does that this kills.
-            if error != .closed { StandardStreams.writeLine("sluice: \(error)", to: .error) }
+            if error != .closed { Self.complain("\(error)") }
             throw error == .closed ? ExitCode(128 + 13) : .failure
         }
         // On a terminal both outputs share the line that the function has left unfinished.
-        if !endsInNewline, self.timeline || timeline.end != .complete, StandardStreams.isTerminal(.output) {
+        if !endsInNewline, self.timeline || self.log || timeline.end != .complete, StandardStreams.isTerminal(.output) {
             StandardStreams.writeLine("", to: .error)
         }
+        if self.log { Self.show(log: log) }
         self.report(timeline)
-        guard timeline.end == .complete else { throw ExitCode.failure }
+        switch timeline.end {
+        case .complete: return
+        case .failed: throw ExitCode.failure
+        case .broken, nil: throw Self.brokenOff
+        }
+    }
+
+    static let brokenOff = ExitCode(2)
+    static let noConnection = ExitCode(3)
+
+    private static func complain(_ text: String) {
+        let shown = HumanText.shortened(text, to: Limits.maximumShownErrorCharacters)
+        StandardStreams.writeLine("sluice: " + shown, to: .error)
+    }
+
+    /// A function's lines as they are, but for what would move a terminal's cursor.
+    private static func show(log: ByteBuffer?) {
+        guard let log else { return self.complain("the answer came without a log") }
+        var lines = String(buffer: log).split(separator: "\n", omittingEmptySubsequences: false)
+        if lines.last == "" { lines.removeLast() }
+        for line in lines { StandardStreams.writeLine(HumanText.printable(String(line)), to: .error) }
     }
 
     private func report(_ timeline: Timeline) {
         if self.timeline {
-            let style = Timeline.Style(isColored: StandardStreams.errorIsColored)
+            let columns = StandardStreams.columns(of: .error)
+            let style = Timeline.Style(columns: columns, isColored: StandardStreams.errorIsColored)
             for line in timeline.lines(style) {
                 StandardStreams.writeLine(line, to: .error)
             }
         } else if let end = timeline.end, end != .complete {
-            StandardStreams.writeLine("sluice: " + HumanText.printable(end.description), to: .error)
+            Self.complain(end.description)
         }
     }
 }
@@ -132,13 +175,24 @@ extension InvokeCommand {
                 function: try self.function(),
                 isStreaming: self.stream,
                 endpoint: try HTTPAddress(self.endpoint),
-                payload: payload ?? ByteBuffer(string: "{}")
+                payload: payload ?? ByteBuffer(string: "{}"),
+                wantsLog: self.log
             )
         }
         // What the user says replaces ours; a field that is said twice is sent twice.
         for field in fields { request.fields[field.name] = nil }
         for field in fields { request.fields.append(field) }
         return request
+    }
+
+    private func certificates(for request: StreamRequest) throws -> CertificateAuthorities {
+        guard let path = self.caFile else { return .system }
+        guard request.isSecure else { throw ValidationError("--ca-file is for https.") }
+        do {
+            return try .read(path, try HostProcess.readTextFile(path))
+        } catch let error as CertificateAuthorities.Unusable {
+            throw ValidationError("--ca-file: \(error).")
+        }
     }
 
     private func function() throws -> FunctionReference {

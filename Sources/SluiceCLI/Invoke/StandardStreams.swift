@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import CSluiceEnvironment
 internal import NIOCore
 
 #if canImport(Darwin)
@@ -95,6 +96,13 @@ enum StandardStreams {
     static var errorIsColored: Bool {
         let noColor = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
         return noColor.isEmpty && self.isTerminal(.error)
+    }
+
+    /// How wide lines for a person may be: as `COLUMNS` says, as the terminal is, or 80.
+    static func columns(of output: Output, variable: String? = HostProcess.variables["COLUMNS"]) -> Int {
+        if let columns = variable.flatMap({ Int($0) }), columns > 0 { return columns }
+        let columns = Int(sluice_terminal_columns(output.rawValue))
+        return columns > 0 ? columns : 80
     }
 
     static func isTerminal(_ output: Output) -> Bool {

@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import SluiceWire
+
 extension Timeline {
     /// How a time line is painted.
     struct Style: Hashable, Sendable {
-        var barColumns = 44
-        /// A summary that is longer goes on two lines: a narrow terminal would break it anywhere.
-        var summaryColumns = 78
-        var isColored = false
+        var barColumns: Int
+        /// A summary that is longer is broken between its facts: a narrow terminal would break it anywhere.
+        var summaryColumns: Int
+        var isColored: Bool
+
+        /// - Parameter columns: how wide all of it may be.
+        init(columns: Int = 80, isColored: Bool = false) {
+            // Times and sizes need 31; a bar of less than 8 shows nothing, and one of over 80 no more.
+            self.barColumns = min(max(8, columns - 36), 80)
+            self.summaryColumns = max(8, columns - 2)
+            self.isColored = isColored
+        }
     }
 
-    /// The whole picture: a scale, a row for each event, and the summary as the last line.
+    /// The whole picture: the connection, a scale, a row for each event, and the summary as the last line or lines.
     func lines(_ style: Style = Style()) -> [String] {
         let scale = HumanText.padded(HumanText.time(self.total), to: style.barColumns - 1)
-        var lines = [
+        var lines = self.connectionLines(style)
+        lines.append(
             style.paint(
                 .dim,
                 HumanText.padded("at", to: 9) + HumanText.padded("gap", to: 10)
                     + HumanText.padded("size", to: 10) + "  0" + scale
             )
-        ]
+        )
         if let row = self.headRow { lines.append(self.line(row, style)) }
         let chunks = self.drawnChunks
         lines += chunks.beginning.map { self.line($0, style) }
@@ -32,31 +43,40 @@ extension Timeline {
         return lines + self.summaryLines(style)
     }
 
-    private func summaryLines(_ style: Style) -> [String] {
-        let isShort = self.facts.count + Self.separator.count + self.endText.count <= style.summaryColumns
-        return isShort ? [self.summary(style)] : [self.facts, self.paintedEnd(style)]
+    private func connectionLines(_ style: Style) -> [String] {
+        guard let connection else { return [] }
+        let handshake = connection.handshake.map { ", of which TLS \(HumanText.time($0))" } ?? ""
+        let text = "connected in \(HumanText.time(connection.total))\(handshake); then the request left, at 0"
+        return [style.paint(.dim, text)]
     }
 
     /// Status, time to the first byte, number of chunks, bytes, total time, and how it ended.
     func summary(_ style: Style = Style()) -> String {
-        self.facts + Self.separator + self.paintedEnd(style)
+        (self.facts + [self.paintedEnd(style)]).joined(separator: Self.separator)
+    }
+
+    private func summaryLines(_ style: Style) -> [String] {
+        let pieces = self.facts + [self.endText]
+        var lines = HumanText.wrapped(pieces, separator: Self.separator, to: style.summaryColumns)
+        if let last = lines.popLast() { lines.append(last.dropLast() + [self.paintedEnd(style)]) }
+        return lines.map { $0.joined(separator: Self.separator) }
     }
 
     private static let separator = " · "
 
-    private var facts: String {
-        let chunks = HumanText.count(self.chunkCount) + (self.chunkCount == 1 ? " chunk" : " chunks")
-        let facts = [
+    private var facts: [String] {
+        [
             self.status.map { "status \($0)" } ?? "no answer",
             self.firstByte.map { "first byte \(HumanText.time($0))" } ?? "no bytes",
-            chunks,
+            HumanText.count(self.chunkCount) + (self.chunkCount == 1 ? " chunk" : " chunks"),
             HumanText.size(self.byteCount),
             "total \(HumanText.time(self.total))",
         ]
-        return facts.joined(separator: Self.separator)
     }
 
-    private var endText: String { HumanText.printable(self.end?.description ?? "not ended") }
+    private var endText: String {
+        HumanText.shortened(self.end?.description ?? "not ended", to: Limits.maximumShownErrorCharacters)
+    }
 
     private func paintedEnd(_ style: Style) -> String { style.paint(self.isGood ? .green : .red, self.endText) }
 

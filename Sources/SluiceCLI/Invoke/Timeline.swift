@@ -6,12 +6,13 @@ internal import NIOCore
 /// When each chunk of an answer came: takes events, keeps a bounded number of rows, and draws lines of text.
 ///
 /// ```text
+/// connected in 0.35 ms; then the request left, at 0
 ///       at       gap      size  0                                      310 ms
 ///  12.1 ms   12.1 ms      head  █
 ///   102 ms   90.2 ms      20 B  ─────────────█
 ///   204 ms    102 ms      20 B               ─────────────█
 ///   304 ms    100 ms       end                             ─────────────█
-/// 200 · first byte 102 ms · 2 chunks · 40 B · 304 ms · complete
+/// status 200 · first byte 102 ms · 2 chunks · 40 B · total 304 ms · complete
 /// ```
 ///
 /// Each bar runs from the row before to its own time, all on one scale.
@@ -32,6 +33,7 @@ struct Timeline: Sendable {
     let firstRows: Int
     let lastRows: Int
 
+    private(set) var connection: ConnectionTimes?
     private(set) var status: Int?
     private(set) var chunkCount = 0
     private(set) var byteCount = 0
@@ -57,6 +59,8 @@ struct Timeline: Sendable {
     mutating func record(_ event: StreamEvent) {
         let previous = self.total
         switch event {
+        case .connected(let times): self.connection = times
+        case .log: break
         case .head(let status, _, let time):
             self.status = status
             self.total = max(previous, time)

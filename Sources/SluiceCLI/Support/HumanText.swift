@@ -47,6 +47,36 @@ enum HumanText {
         )
     }
 
+    /// The beginning of `text`, on one line.
+    static func shortened(_ text: String, to characters: Int) -> String {
+        let line = self.printable(text)
+        let beginning = line.prefix(characters)
+        return beginning.endIndex == line.endIndex ? line : beginning + " …"
+    }
+
+    static func trimmed(_ text: String) -> String {
+        let rest = text.drop { $0.isWhitespace }
+        guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(rest[...last])
+    }
+
+    /// The pieces, joined, on as few lines as are not wider; a piece that is wider has a line of its own.
+    static func wrapped(_ pieces: [String], separator: String, to width: Int) -> [[String]] {
+        var lines: [[String]] = []
+        var used = 0
+        for piece in pieces {
+            let more = separator.count + piece.count
+            if let last = lines.indices.last, used + more <= width {
+                lines[last].append(piece)
+                used += more
+            } else {
+                lines.append([piece])
+                used = piece.count
+            }
+        }
+        return lines
+    }
+
     /// `value / unit` cut after `digits` places: an event must not seem to come later than it did.
     private static func decimal(_ value: Int64, unit: Int64, digits: Int) -> String {
         guard digits > 0 else { return String(value / unit) }

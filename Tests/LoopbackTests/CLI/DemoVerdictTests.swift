@@ -31,7 +31,9 @@ import Testing
         return observation
     }
 
-    private static func failure(live: Bool = true, end: StreamEnd = .broken(reason: "closed")) -> DemoObservation {
+    private static func failure(live: Bool = true, end: StreamEnd = .broken(after: "after 3 bytes", reason: "closed"))
+        -> DemoObservation
+    {
         var observation = DemoObservation()
         observation.record(.head(status: 200, fields: [:], at: .zero), hasEnded: !live)
         observation.record(.chunk(ByteBuffer(string: "chunk 1 of 3\n"), at: .zero), hasEnded: !live)
@@ -65,7 +67,9 @@ import Testing
     }
 
     @Test func isBadWhenTheStreamIsNotWhole() {
-        let ends: [StreamEnd] = [.broken(reason: "closed"), .failed(type: "Some.Error", message: nil)]
+        let ends: [StreamEnd] = [
+            .broken(after: "after 3 bytes", reason: "closed"), .failed(type: "Some.Error", message: nil),
+        ]
         for end in ends {
             #expect(!Self.isGood(url: Self.tokens(end: end)))
             #expect(!Self.isGood(api: Self.tokens(end: end)))

@@ -53,9 +53,10 @@ import Testing
 
             let url = try #require(ready.functionURLs["scripted"])
             let onURL = try await invoke([url, "--payload", midStream], [])
-            #expect(onURL.exit == .code(1))
+            #expect(onURL.exit == .code(2))
             #expect(onURL.outputText == "one")
-            #expect(onURL.errorText == "sluice: broken: the connection closed before the last chunk\n")
+            let reason = "broken off after 3 bytes: the connection closed before the last chunk"
+            #expect(onURL.errorText == "sluice: \(reason)\n")
         }
     }
 
@@ -80,12 +81,26 @@ import Testing
         }
         try await Ports.withFree(1) { port in
             let nobody = try await SluiceProgram.run(["invoke", "a", "--endpoint", "http://127.0.0.1:\(port)"])
-            #expect(nobody.exit == .code(1))
+            #expect(nobody.exit == .code(3))
             #expect(
                 nobody.errorText == """
                     sluice: cannot connect to 127.0.0.1:\(port): Connection refused. Is `sluice serve` running?\n
                     """
             )
+        }
+    }
+
+    @Test func showsTheLogOfTheInvocation() async throws {
+        try await Self.serve { ready, invoke in
+            for options in [[], ["--stream"]] {
+                let payload = try Self.event(.chunk("one"), .end)
+                let result = try await invoke(["scripted", "--log", "--payload", payload] + options, [])
+                #expect(result.exit == .code(0), "\(result)")
+                #expect(result.outputText == "one")
+                let lines = result.errorText.split(separator: "\n")
+                #expect(lines.first?.hasPrefix("START RequestId: ") == true, "\(result)")
+                #expect(lines.last?.hasPrefix("REPORT RequestId: ") == true, "\(result)")
+            }
         }
     }
 
@@ -111,7 +126,8 @@ import Testing
             let result = try await invoke(["scripted", "--stream", "--timeline", "--payload", payload], [])
             #expect(result.outputText == "onetwo")
             let lines = result.errorText.split(separator: "\n")
-            #expect(lines.first?.contains("gap      size") == true)
+            #expect(lines.first?.hasPrefix("connected in ") == true)
+            #expect(lines.dropFirst().first?.contains("gap      size") == true)
             #expect(lines.contains { $0.contains("head") } && lines.contains { $0.contains("end") })
             #expect(lines.last?.hasPrefix("status 200 · first byte ") == true)
             #expect(lines.last?.hasSuffix(" · complete") == true)

@@ -90,6 +90,7 @@ struct LocalLambda: Sendable {
             case .head(let status, let fields, _): (self.status, self.fields) = (status, fields)
             case .chunk(let bytes, _): self.body += String(buffer: bytes)
             case .end(let end, _): self.end = end
+            case .connected, .log: break
             }
         }
     }

@@ -12,17 +12,21 @@ import Testing
         ("http://hello.lambda-url.localhost:9000/a%20b?c=d#e", "hello.lambda-url.localhost", 9000, "/a%20b?c=d"),
         ("http://[::1]:9000?x", "::1", 9000, "/?x"),
         ("http://[::1]/y", "::1", 80, "/y"),
+        ("https://abc.lambda-url.eu-west-1.on.aws", "abc.lambda-url.eu-west-1.on.aws", 443, "/"),
+        ("HTTPS://localhost:8443/a", "localhost", 8443, "/a"),
     ])
     func readsAURL(text: String, host: String, port: Int, target: String) throws {
         let address = try HTTPAddress(text)
         #expect(address.host == host)
         #expect(address.port == port)
         #expect(address.target == target)
+        #expect(address.isSecure == text.lowercased().hasPrefix("https"))
     }
 
     @Test(arguments: [
-        ("https://a", HTTPAddress.Malformed.https("https://a")),
-        ("hello", .notHTTP("hello")),
+        ("hello", HTTPAddress.Malformed.notHTTP("hello")),
+        ("ftp://a", .notHTTP("ftp://a")),
+        ("https://", .host("https://")),
         ("http://", .host("http://")),
         ("http:///a", .host("http:///a")),
         ("http://a b/", .host("http://a b/")),
@@ -44,5 +48,7 @@ import Testing
         #expect(HTTPAddress.authority(host: "a", port: 80) == "a")
         #expect(HTTPAddress.authority(host: "a", port: 9000) == "a:9000")
         #expect(HTTPAddress.authority(host: "::1", port: 9000) == "[::1]:9000")
+        #expect(HTTPAddress.authority(host: "a", port: 443, isSecure: true) == "a")
+        #expect(HTTPAddress.authority(host: "a", port: 80, isSecure: true) == "a:80")
     }
 }

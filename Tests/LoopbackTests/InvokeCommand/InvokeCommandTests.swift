@@ -12,7 +12,8 @@ import Testing
         ["hello"], ["hello:prod", "--stream", "--timeline", "--payload", "{}"],
         ["arn:aws:lambda:us-east-1:000000000000:function:hello"],
         ["http://127.0.0.1:9001/a?b", "--method", "PUT", "--header", "A: b", "--header", "A: c", "--payload", "-"],
-        ["hello", "--endpoint", "http://127.0.0.1:1"],
+        ["hello", "--endpoint", "http://127.0.0.1:1", "--log"],
+        ["https://example.org", "--ca-file", "authorities.pem"], ["hello", "--endpoint", "https://a"],
     ])
     func takes(arguments: [String]) throws {
         _ = try InvokeCommand.parse(arguments)
@@ -20,14 +21,16 @@ import Testing
 
     @Test(arguments: [
         ([], "Missing expected argument '<function>'"),
-        (["https://example.org"], "https is not spoken yet"),
+        (["ftp://example.org"], "is no function name"),
+        (["https://"], "names no host"),
+        (["http://a", "--log"], "--log is for a name"),
         (["http://"], "names no host"),
         (["not a name"], "is no function name"),
         (["hello", "--method", "PUT"], "--method is for a URL"),
         (["http://a", "--method", "a b"], "is no HTTP method"),
         (["http://a", "--header", "nothing"], "is no field"),
         (["http://a", "--header", "a: b\r\nc: d"], "is no field"),
-        (["hello", "--endpoint", "https://a"], "https is not spoken yet"),
+        (["hello", "--endpoint", "a"], "is no URL"),
     ])
     func explainsWhatItRefuses(arguments: [String], message: String) {
         let error = #expect(throws: (any Error).self) { try InvokeCommand.parse(arguments) }
@@ -61,11 +64,19 @@ import Testing
 
     @Test(arguments: [
         "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 404 Oh\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n", "",
     ])
     func exitsWithOneAfterAFailure(answer: String) async throws {
         #expect(try await Self.exitCode(isURL: true, answer: answer) == .failure)
         #expect(try await Self.exitCode(isURL: false, answer: answer) == .failure)
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n", "",
+        "no HTTP\r\n",
+    ])
+    func exitsWithTwoWhenTheAnswerBrokeOff(answer: String) async throws {
+        #expect(try await Self.exitCode(isURL: true, answer: answer) == ExitCode(2))
+        #expect(try await Self.exitCode(isURL: false, answer: answer) == ExitCode(2))
     }
 
     @Test func exitsWithOneWhenTheFunctionFailed() async throws {

@@ -15,8 +15,11 @@ import Testing
         StreamRequest(url: try HTTPAddress("http://127.0.0.1:\(port)\(path)"), method: .get)
     }
 
-    private static func describe(_ event: StreamEvent) -> String {
+    /// `nil` for the connection, which comes first of all.
+    private static func describe(_ event: StreamEvent) -> String? {
         switch event {
+        case .connected: nil
+        case .log(let bytes): "log \(String(buffer: bytes))"
         case .head(let status, _, _): "\(status)"
         case .chunk(let bytes, _): "<\(String(buffer: bytes))>"
         case .end(let end, _): end.description
@@ -30,7 +33,9 @@ import Testing
             _ = try await ScriptedServer.readHead(&inbound)
             try await outbound.write(ByteBuffer(string: answer))
         } client: { port in
-            try await StreamClient().run(Self.request(port)) { seen.append(Self.describe($0)) }
+            try await StreamClient().run(Self.request(port)) { event in
+                Self.describe(event).map { seen.append($0) }
+            }
         }
         return seen
     }
@@ -56,8 +61,9 @@ import Testing
             try await outbound.write(ByteBuffer(string: "0\r\n\r\n"))
         } client: { port in
             try await StreamClient().run(Self.request(port)) { event in
-                seen.append(Self.describe(event))
+                Self.describe(event).map { seen.append($0) }
                 if case .chunk(_, let time) = event { times.append(time) }
+                if case .connected = event { return }
                 acknowledge.yield()
             }
         }
@@ -118,30 +124,32 @@ import Testing
                 endpoint: try HTTPAddress("http://127.0.0.1:\(port)"),
                 payload: ByteBuffer(string: "{}")
             )
-            try await StreamClient().run(request) { seen.append(Self.describe($0)) }
+            try await StreamClient().run(request) { event in
+                Self.describe(event).map { seen.append($0) }
+            }
         }
         #expect(seen == ["200", "<a>", "<b>", "complete"])
     }
 
     @Test func aConnectionThatEndsBeforeTheLastChunkIsBroken() async throws {
         let seen = try await Self.seen(answer: Self.chunkedHead + "3\r\none\r\n")
-        #expect(seen == ["200", "<one>", "broken: the connection closed before the last chunk"])
+        #expect(seen == ["200", "<one>", "broken off after 3 bytes: the connection closed before the last chunk"])
     }
 
     @Test func aBodyShorterThanItsLengthIsBroken() async throws {
         let seen = try await Self.seen(answer: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\none")
-        #expect(seen == ["200", "<one>", "broken: the connection closed before the last chunk"])
+        #expect(seen == ["200", "<one>", "broken off after 3 of 5 bytes: the connection closed"])
     }
 
     @Test func aConnectionThatEndsWithoutAnAnswerIsBroken() async throws {
         let seen = try await Self.seen(answer: "")
-        #expect(seen == ["broken: the connection closed before the answer was complete"])
+        #expect(seen == ["broken off without an answer: the connection closed"])
     }
 
     @Test func whatIsNotHTTPIsBroken() async throws {
         let seen = try await Self.seen(answer: "SSH-2.0-OpenSSH\r\n")
         #expect(seen.count == 1)
-        #expect(seen.first?.hasPrefix("broken: the answer is not HTTP") == true)
+        #expect(seen.first?.hasPrefix("broken off without an answer: the answer is not HTTP") == true)
     }
 
     @Test func anEarlyRefusalIsSeenWhileTheBodyIsNotRead() async throws {
@@ -155,7 +163,9 @@ import Testing
             var request = try Self.request(port)
             request.method = .post
             request.body = ByteBuffer(repeating: 0, count: 20_000_000)
-            try await StreamClient().run(request) { seen.append(Self.describe($0)) }
+            try await StreamClient().run(request) { event in
+                Self.describe(event).map { seen.append($0) }
+            }
         }
         #expect(seen == ["413", "<no>", "failed: HTTP status 413"])
     }
@@ -182,10 +192,70 @@ import Testing
         let port = try #require(server.localAddress?.port)
         try await server.close()
         let request = try Self.request(port)
-        let error = await #expect(throws: StreamClient.CannotConnect.self) {
+        let error = await #expect(throws: CannotConnect.self) {
             try await StreamClient().run(request) { _ in }
         }
         #expect(error?.description == "cannot connect to 127.0.0.1:\(port): Connection refused")
+    }
+
+    @Test func whoNeverAnswersTheHandshakeIsNotWaitedForForEver() async throws {
+        try await ScriptedServer.run { inbound, _ in
+            while try await inbound.next() != nil {}
+        } client: { port in
+            let request = StreamRequest(url: try HTTPAddress("https://127.0.0.1:\(port)"), method: .get)
+            let error = await #expect(throws: CannotConnect.self) {
+                try await StreamClient(connectLimit: .milliseconds(100)).run(request) { _ in }
+            }
+            #expect(error?.description == "cannot connect to 127.0.0.1:\(port): no TLS handshake within 100 ms")
+        }
+    }
+
+    @Test(arguments: [
+        ("", "the connection closed during the TLS handshake"),
+        ("HTTP/1.1 400 Bad Request\r\n\r\n", "it does not speak TLS; is it http://?"),
+        // An alert of the level fatal: unrecognized_name (RFC 8446, section 6.2).
+        ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{70}", "TLS failed: tlsv1 alert unrecognized name"),
+    ])
+    func saysWhatTheHandshakeFailedOf(answer: String, reason: String) async throws {
+        try await ScriptedServer.run { inbound, outbound in
+            _ = try await inbound.next()
+            try await outbound.write(ByteBuffer(string: answer))
+        } client: { port in
+            let request = StreamRequest(url: try HTTPAddress("https://127.0.0.1:\(port)"), method: .get)
+            let error = await #expect(throws: CannotConnect.self) {
+                try await StreamClient().run(request) { _ in }
+            }
+            #expect(error?.reason == reason)
+        }
+    }
+
+    @Test func theClockStartsWhenTheRequestLeaves() async throws {
+        var events: [StreamEvent] = []
+        var left = ContinuousClock.now
+        var sinceItLeft: Duration = .zero
+        try await ScriptedServer.run { inbound, outbound in
+            _ = try await inbound.next()
+            try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        } client: { port in
+            try await StreamClient().run(Self.request(port)) { event in
+                events.append(event)
+                switch event {
+                case .connected:
+                    // The time until this returns belongs to neither.
+                    let start = ContinuousClock.now
+                    while start.duration(to: .now) < .milliseconds(50) {}
+                    left = .now
+                case .head: sinceItLeft = left.duration(to: .now)
+                case .chunk, .log, .end: break
+                }
+            }
+        }
+        guard case .connected(let times) = events.first, case .head(_, _, let time) = events.dropFirst().first else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(times.handshake == nil)
+        #expect(times.transport > .zero && time <= sinceItLeft)
     }
 
     @Test func namesBelowLocalhostAreThisMachine() async throws {
@@ -197,7 +267,9 @@ import Testing
             try await outbound.write(ByteBuffer(string: "HTTP/1.1 \(status)\r\nContent-Length: 0\r\n\r\n"))
         } client: { port in
             let url = try HTTPAddress("http://hello.lambda-url.localhost:\(port)/")
-            try await StreamClient().run(StreamRequest(url: url, method: .get)) { seen.append(Self.describe($0)) }
+            try await StreamClient().run(StreamRequest(url: url, method: .get)) { event in
+                Self.describe(event).map { seen.append($0) }
+            }
         }
         #expect(seen == ["200", "complete"])
     }

@@ -24,8 +24,10 @@ import Testing
     ]
 
     @Test func drawsEachEventOnOneScale() {
+        var style = Timeline.Style()
+        style.barColumns = 21
         #expect(
-            Self.timeline(Self.good).lines(Timeline.Style(barColumns: 21)).joined(separator: "\n") == """
+            Self.timeline(Self.good).lines(style).joined(separator: "\n") == """
                        at       gap      size  0              400 ms
                   12.0 ms   12.0 ms      head  █
                    100 ms   88.0 ms      20 B  ─────█
@@ -83,10 +85,47 @@ import Testing
             failed.summary() == "no answer · no bytes · 0 chunks · 0 B · total 0.00 ms · failed: Unhandled: a  [31mb"
         )
         #expect(failed.lines().dropLast(2).last == "  0.00 ms   0.00 ms       end  ✗")
-        let broken = Self.timeline([Self.chunk(1, 1), .end(.broken(reason: "gone"), at: .milliseconds(2))])
-        #expect(broken.summary() == "no answer · first byte 1.00 ms · 1 chunk · 1 B · total 2.00 ms · broken: gone")
+        let broken = Self.timeline([
+            Self.chunk(1, 1), .end(.broken(after: "after 1 byte", reason: "gone"), at: .milliseconds(2)),
+        ])
+        #expect(
+            broken.summary()
+                == "no answer · first byte 1.00 ms · 1 chunk · 1 B · total 2.00 ms · broken off after 1 byte: gone"
+        )
         #expect(Self.timeline([]).summary().hasSuffix("not ended"))
         #expect(Self.timeline([]).lines().count == 2)
+    }
+
+    @Test func beginsWithWhatItTookToConnect() {
+        let secure = ConnectionTimes(transport: .milliseconds(21), handshake: .milliseconds(62))
+        #expect(
+            Self.timeline([.connected(secure)] + Self.good).lines().first
+                == "connected in 83.0 ms, of which TLS 62.0 ms; then the request left, at 0"
+        )
+        let plain = ConnectionTimes(transport: .microseconds(350), handshake: nil)
+        #expect(
+            Self.timeline([.connected(plain)] + Self.good).lines().first
+                == "connected in 0.35 ms; then the request left, at 0"
+        )
+    }
+
+    @Test(arguments: [40, 60, 80, 120, 400])
+    func fitsTheTerminal(columns: Int) {
+        let times = ConnectionTimes(transport: .microseconds(350), handshake: nil)
+        let chunks = (1...1_000).map { Self.chunk(1, $0) }
+        let end = StreamEvent.end(.complete, at: .milliseconds(1_000))
+        let lines = Self.timeline([.connected(times)] + chunks + [end]).lines(Timeline.Style(columns: columns))
+        #expect(lines.count < 40, "what came is counted, not drawn")
+        #expect(lines.dropFirst().allSatisfy { $0.count <= columns }, "\(lines)")
+        let summary = "no answer · first byte 1.00 ms · 1 000 chunks · 1000 B · total 1.00 s · complete"
+        let words = lines.suffix(columns < 60 ? 3 : columns <= 80 ? 2 : 1).joined(separator: " · ")
+        #expect(words == summary)
+    }
+
+    @Test func shortensAnErrorOfAnyLength() {
+        let message = String(repeating: "a", count: 1_000_000)
+        let failed = Self.timeline([.end(.failed(type: "E", message: message), at: .zero)])
+        #expect(failed.lines().last.map { $0.count < 2_100 && $0.hasSuffix("aa …") } == true)
     }
 
     @Test func isPlainTextUnlessColorIsAskedFor() {

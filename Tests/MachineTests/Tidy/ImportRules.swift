@@ -107,7 +107,7 @@ enum ImportRules {
         "SluiceDemoFunction": ["Sluice", "NIOCore", "HTTPTypes"],
         "SluiceCLI": Self.network.union([
             "SluiceEmulator", "SluiceWire", "SluiceHTTP1", "EventStreamCoding", "ArgumentParser", "UnixSignals",
-            "CSluiceEnvironment",
+            "CSluiceEnvironment", "NIOSSL", "NIOTLS",
         ]),
     ]
 }
