@@ -6,19 +6,23 @@ package import Testing
 
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
-    case python3, curl, node, chromium, botocore, boto3, aws
+    case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie
 
-    /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The AWS command line is large, and calls through botocore, which
-    /// has tests of its own.
-    package static let required = Self.allCases.filter { $0 != .aws }
+    /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator is a program for Linux.
+    #if os(Linux)
+    package static let required = Self.allCases
+    #else
+    package static let required = Self.allCases.filter { $0 != .rie }
+    #endif
 
     /// The names under which it may lie in `PATH`; for a Python module, its interpreter's.
     fileprivate var programs: [String] {
         switch self {
         case .chromium:
             ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"]
-        case .botocore, .boto3: ["python3"]
-        case .python3, .curl, .node, .aws: [self.rawValue]
+        case .botocore, .boto3, .awslambdaric: ["python3"]
+        case .rie: ["aws-lambda-rie"]
+        case .python3, .curl, .node, .aws, .openssl: [self.rawValue]
         }
     }
 
@@ -27,8 +31,10 @@ package enum Tool: String, CaseIterable, Sendable {
         switch self {
         case .botocore, .boto3: "python3 -m pip install boto3"
         case .node: "apt-get install nodejs"
-        case .aws: "apt-get install awscli"
-        case .python3, .curl, .chromium: "apt-get install \(self.rawValue)"
+        case .aws: "python3 -m pip install awscli"
+        case .awslambdaric: "python3 -m pip install awslambdaric"
+        case .rie: "CONTRIBUTING.md says how"
+        case .python3, .curl, .chromium, .openssl: "apt-get install \(self.rawValue)"
         }
     }
 
@@ -58,7 +64,7 @@ package enum Tools {
         for tool in Tool.allCases {
             for program in tool.programs {
                 guard let path = Tools.search(program) else { continue }
-                if [.botocore, .boto3].contains(tool), !Tools.imports(tool.rawValue, path) { continue }
+                if [.botocore, .boto3, .awslambdaric].contains(tool), !Tools.imports(tool.rawValue, path) { continue }
                 found[tool] = path
                 break
             }
@@ -66,9 +72,17 @@ package enum Tools {
         return found
     }()
 
+    /// Where `.ci/run` puts what no package manager has.
+    private static let downloads = RepositoryRoot.url(".build-python")
+
+    /// The search path for a function's Python modules: a function inherits nothing of this process.
+    package static let pythonPath = [Self.downloads.path, RunEnvironment["PYTHONPATH"]].compactMap { $0 }
+        .joined(separator: ":")
+
     private static func search(_ program: String) -> String? {
-        (RunEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
-            .split(separator: ":")
+        if program == "aws-lambda-rie", let path = RunEnvironment["SLUICE_RIE"] { return path }
+        let folders = (RunEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
+        return (folders + [Self.downloads.appending(path: "bin").path])
             .map { "\($0)/\(program)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
@@ -78,6 +92,9 @@ package enum Tools {
         let process = Process()
         process.executableURL = URL(filePath: python)
         process.arguments = ["-c", "import \(module)"]
+        if module == Tool.awslambdaric.rawValue {
+            process.environment = RunEnvironment.all.merging(["PYTHONPATH": self.pythonPath]) { $1 }
+        }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -12,10 +12,14 @@ enum Fixture: String {
     case boto
     /// Chromium, driven line by line.
     case browser
+    /// A server over TLS.
+    case tls
+    /// Handlers for AWS's own runtime client.
+    case handlers
 
-    var path: String {
-        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(self.rawValue).py").path
-    }
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path
+
+    var path: String { "\(Self.folder)/\(self.rawValue).py" }
 }
 
 enum Python {

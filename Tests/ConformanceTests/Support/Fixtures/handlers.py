@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the Sluice authors
+"""Handlers as users write them; awslambdaric, which AWS's own images for Python have, runs them."""
+import os
+import sys
+
+if os.environ.get("BREAK"):
+    import there_is_no_such_module  # noqa: F401
+
+
+def handler(event, context):
+    do = event.get("do")
+    if do == "raise":
+        raise ValueError("no such thing")
+    if do == "large":
+        return "x" * event["bytes"]
+    if do == "exit":
+        sys.exit(3)
+    if do == "context":
+        return {
+            "id": context.aws_request_id,
+            "arn": context.invoked_function_arn,
+            "name": context.function_name,
+            "hasTime": 0 < context.get_remaining_time_in_millis() <= 600_000,
+            "client": context.client_context and context.client_context.custom,
+        }
+    return {"got": event}
