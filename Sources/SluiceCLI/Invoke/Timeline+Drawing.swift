@@ -22,7 +22,8 @@ extension Timeline {
 
     /// The whole picture: the connection, a scale, a row for each event, and the summary as the last line or lines.
     func lines(_ style: Style = Style()) -> [String] {
-        let scale = HumanText.padded(HumanText.time(self.total), to: style.barColumns - 1)
+        let total = HumanText.time(self.total)
+        let scale = HumanText.padded(total, to: max(style.barColumns, total.count + 2) - 1)
         var lines = self.connectionLines(style)
         lines.append(
             style.paint(

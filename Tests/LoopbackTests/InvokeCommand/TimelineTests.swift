@@ -122,6 +122,11 @@ import Testing
         #expect(words == summary)
     }
 
+    @Test func theTwoEndsOfAShortScaleStandApart() {
+        let lines = Self.timeline([.end(.complete, at: .microseconds(12_300))]).lines(Timeline.Style(columns: 40))
+        #expect(lines.first?.hasSuffix("  0 12.3 ms") == true, "\(lines)")
+    }
+
     @Test func shortensAnErrorOfAnyLength() {
         let message = String(repeating: "a", count: 1_000_000)
         let failed = Self.timeline([.end(.failed(type: "E", message: message), at: .zero)])
