@@ -10,7 +10,7 @@ enum ConcurrencyRules {
     ]
 
     static func noUnstructuredTask(_ file: TidyFile) -> [TidyFinding] {
-        guard file.isSource, self.allowedRoots[file.path] == nil else { return [] }
+        guard file.isSource || file.isBenchmark, self.allowedRoots[file.path] == nil else { return [] }
         return self.escapes.flatMap { pattern, what in
             file.matches(pattern).map {
                 file.finding(

@@ -26,7 +26,7 @@ enum ImportRules {
     }
 
     static func everyImportHasAnAccessLevel(_ file: TidyFile) -> [TidyFinding] {
-        guard file.isSource else { return [] }
+        guard file.isSource || file.isBenchmark else { return [] }
         return self.imports(of: file).filter { !$0.hasAccessLevel }.map {
             file.finding(
                 $0.line,
@@ -36,7 +36,7 @@ enum ImportRules {
     }
 
     static func noFoundation(_ file: TidyFile) -> [TidyFinding] {
-        guard file.isSource else { return [] }
+        guard file.isSource || file.isBenchmark else { return [] }
         return self.imports(of: file).filter { $0.module.hasPrefix("Foundation") }.map {
             file.finding(
                 $0.line,

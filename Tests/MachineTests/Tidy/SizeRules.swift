@@ -39,7 +39,7 @@ enum SizeRules {
     }
 
     static func functionLength(_ file: TidyFile) -> [TidyFinding] {
-        guard file.isSource || file.isTest else { return [] }
+        guard file.isSource || file.isTest || file.isBenchmark else { return [] }
         return self.functions(of: file)
             .filter {
                 $0.lines > self.maximumFunctionLines && self.allowedLongFunctions["\(file.path) \($0.name)"] == nil

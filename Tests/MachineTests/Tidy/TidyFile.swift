@@ -25,6 +25,8 @@ struct TidyFile: Sendable {
     var name: String { String(self.path.split(separator: "/").last ?? "") }
     var isSwift: Bool { self.path.hasSuffix(".swift") }
     var isSource: Bool { self.path.hasPrefix("Sources/") && self.isSwift }
+    /// What measures the rest; held to the rules that keep code readable.
+    var isBenchmark: Bool { self.path.hasPrefix("Benchmarks/Sources/") && self.isSwift }
     var isTest: Bool { self.path.hasPrefix("Tests/") && self.isSwift }
     var isMarkdown: Bool { self.path.hasSuffix(".md") }
 

@@ -56,7 +56,11 @@ enum TidyRepository {
         guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
         var paths: [String] = []
         for case let path as String in walk {
-            if path.hasPrefix(".build") || path.hasPrefix(".git/") || path.hasPrefix(".swiftpm") { continue }
+            if path.hasPrefix(".build") || path.hasPrefix("Benchmarks/.build") || path.hasPrefix(".git/")
+                || path.hasPrefix(".swiftpm")
+            {
+                continue
+            }
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: root + "/" + path, isDirectory: &isFolder), !isFolder.boolValue {
                 paths.append(path)

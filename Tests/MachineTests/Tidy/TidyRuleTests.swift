@@ -106,6 +106,21 @@ import Testing
         #expect(TrapRules.traps(in: self.source(text)) == [])
     }
 
+    @Test func benchmarksAreHeldToWhatKeepsCodeReadable() {
+        let file = { TidyFile("Benchmarks/Sources/Bench/Example.swift", $0) }
+        let long = "func f() {\n" + String(repeating: "a()\n", count: SizeRules.maximumFunctionLines) + "}\n"
+        #expect(SizeRules.functionLength(file(long)).count == 1)
+        #expect(SizeRules.licenseHeader(file(long)).count == 1)
+        #expect(ImportRules.everyImportHasAnAccessLevel(file("import Glibc\n")).count == 1)
+        #expect(ImportRules.noFoundation(file("internal import Foundation\n")).count == 1)
+        #expect(ConcurrencyRules.noUnstructuredTask(file("pthread_create(&thread, nil, body, nil)")).count == 1)
+        #expect(WordRules.noUnfinishedMark(file("// TO" + "DO: measure it")).count == 1)
+        #expect(
+            ImportRules.everyImportHasAnAccessLevel(TidyFile("Benchmarks/Package.swift", "import PackageDescription\n"))
+                == []
+        )
+    }
+
     @Test func aTrapIsExcusedByItsLineAndAnExcuseByItsTrap() {
         let file = self.source("one\nfatalError(\"here\")\n")
         let findings = TrapRules.traps(in: file)

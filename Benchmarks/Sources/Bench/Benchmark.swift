@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import PlainSockets
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// Runs the participants in turn, phase by phase and round by round, so that all of them meet the same weather.
+final class Benchmark {
+    private let options: Options
+    private let placement: Placement
+    private(set) var tables: [Table] = []
+    private(set) var failures = 0
+
+    private struct Participant {
+        let name: String
+        let command: [String]
+        let kind: Row.RuntimeKind
+    }
+
+    init(_ options: Options) {
+        self.options = options
+        self.placement = Placement(isWanted: options.wantsPinning)
+    }
+
+    func run() throws {
+        if self.options.kinds.contains("runtime") { try self.runtimes() }
+        if self.options.kinds.contains("emulator") { try self.emulator() }
+        if self.options.kinds.contains("codec") { try self.codec() }
+    }
+
+    private func participants() throws -> [Participant] {
+        var participants: [Participant] = []
+        if let path = self.options.function {
+            participants.append(Participant(name: "sluice", command: [path], kind: .asForLambda))
+        }
+        if let path = self.options.staticFunction {
+            participants.append(Participant(name: "sluice, fully static", command: [path], kind: .fullyStatic))
+        }
+        for (name, command) in self.options.foreign {
+            participants.append(Participant(name: name, command: words(of: command), kind: .foreign))
+        }
+        guard !participants.isEmpty else { throw Failure("no runtime is named: --function or --runtime") }
+        return participants
+    }
+
+    private func runtimes() throws {
+        let floor = [try self.path(self.options.floor, "--floor")]
+        let participants = try self.participants()
+        var tables = participants.map {
+            Table(title: "Runtime client: \($0.name)", candidate: $0.name, rows: Row.runtime($0.kind))
+        }
+        self.rounds("runtime") { isCounted in
+            for phase in RuntimeMeasurement.Phase.allCases {
+                let sample = self.attempt("floor, \(phase)") {
+                    try RuntimeMeasurement.measure(phase, of: floor, self.options.amounts, self.placement)
+                }
+                for (index, participant) in participants.enumerated() {
+                    let measured = self.attempt("\(participant.name), \(phase)") {
+                        try RuntimeMeasurement.measure(
+                            phase,
+                            of: participant.command,
+                            self.options.amounts,
+                            self.placement
+                        )
+                    }
+                    guard isCounted else { continue }
+                    tables[index].add(floor: sample)
+                    tables[index].add(measured: measured)
+                }
+            }
+        }
+        for (index, participant) in participants.enumerated() where participant.kind != .foreign {
+            if let megabytes = Machine.megabytes(of: participant.command[0]) {
+                tables[index].add(measured: [.binaryMegabytes: megabytes])
+            }
+        }
+        self.finish(tables)
+    }
+
+    private func emulator() throws {
+        let floor = try self.path(self.options.floor, "--floor")
+        let sluice = try self.path(self.options.sluice, "--sluice")
+        var table = Table(
+            title: "Local Lambda: sluice serve, behind it the floor's function; the floor is that function and one hop",
+            candidate: "sluice serve",
+            rows: Row.emulator
+        )
+        self.rounds("emulator") { isCounted in
+            var oneHop = self.attempt("one hop") {
+                try EmulatorMeasurement.measureOneHop(function: [floor], self.options.amounts, self.placement)
+            }
+            let measured = self.attempt("sluice serve") {
+                try EmulatorMeasurement.measure(sluice: sluice, function: floor, self.options.amounts)
+            }
+            oneHop[.pacedTogetherPerSecond] = measured[.pacedAlonePerSecond].map { $0 * 8 }
+            guard isCounted else { return }
+            table.add(floor: oneHop)
+            table.add(measured: measured)
+        }
+        self.finish([table])
+    }
+
+    private func codec() throws {
+        let codec = try self.path(self.options.codec, "--codec")
+        var table = Table(title: "Event stream codec, on one core", candidate: "sluice", rows: Row.codec)
+        self.rounds("codec") { isCounted in
+            var floor: Sample = [:]
+            let measured = self.attempt("codec") {
+                let (copy, sample) = try CodecMeasurement.measure(codec, messages: self.options.amounts.codecMessages)
+                floor = [.encodeGigabytesPerSecond: copy, .decodeGigabytesPerSecond: copy]
+                return sample
+            }
+            guard isCounted else { return }
+            table.add(floor: floor)
+            table.add(measured: measured)
+        }
+        self.finish([table])
+    }
+
+    // MARK: Help
+
+    private func path(_ path: String?, _ option: String) throws -> String {
+        guard let path else { throw Failure("\(option) is missing; Benchmarks/run gives it") }
+        return path
+    }
+
+    private func rounds(_ kind: String, _ body: (_ isCounted: Bool) -> Void) {
+        let warmUps = self.options.amounts.hasWarmUpRound ? 1 : 0
+        for round in 0..<(self.options.amounts.rounds + warmUps) {
+            let isCounted = round >= warmUps
+            let name = isCounted ? "round \(round - warmUps + 1) of \(self.options.amounts.rounds)" : "warm-up round"
+            note("\(kind), \(name)")
+            body(isCounted)
+        }
+    }
+
+    private func attempt(_ what: String, _ measure: () throws -> Sample) -> Sample {
+        do {
+            return try measure()
+        } catch {
+            note("\(what): \(error)")
+            self.failures += 1
+            return [:]
+        }
+    }
+
+    private func finish(_ tables: [Table]) {
+        for table in tables { print(table.text()) }
+        self.tables += tables
+    }
+}
+
+/// Tells a person how far it is, beside the tables.
+func note(_ text: String) {
+    let line = Array("\(text)\n".utf8)
+    _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+}

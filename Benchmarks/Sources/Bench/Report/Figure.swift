@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// What is measured; the names stand in the JSON report.
+enum Figure: String, CaseIterable {
+    case startMilliseconds, privateKiB, binaryMegabytes
+    case tinyPerSecond, tinyProcessorMicroseconds
+    case largeChunkMegabytesPerSecond, largeChunkProcessorMilliseconds, smallChunkMegabytesPerSecond
+    case smallStreamsPerSecond, firstByteMicroseconds, firstByte99Microseconds, endMicroseconds
+    case stallGrowthKiB
+    case listeningMilliseconds, pacedAlonePerSecond, pacedTogetherPerSecond
+    case encodeGigabytesPerSecond, decodeGigabytesPerSecond
+
+    /// Whether it comes from `/proc`, which Linux alone has.
+    var isOfLinux: Bool {
+        switch self {
+        case .privateKiB, .tinyProcessorMicroseconds, .largeChunkProcessorMilliseconds, .stallGrowthKiB: true
+        default: false
+        }
+    }
+
+    /// Larger is better.
+    var isRate: Bool {
+        switch self {
+        case .tinyPerSecond, .largeChunkMegabytesPerSecond, .smallChunkMegabytesPerSecond, .smallStreamsPerSecond,
+            .pacedAlonePerSecond, .pacedTogetherPerSecond, .encodeGigabytesPerSecond, .decodeGigabytesPerSecond:
+            true
+        case .startMilliseconds, .privateKiB, .binaryMegabytes, .tinyProcessorMicroseconds,
+            .largeChunkProcessorMilliseconds, .firstByteMicroseconds, .firstByte99Microseconds, .endMicroseconds,
+            .stallGrowthKiB, .listeningMilliseconds:
+            false
+        }
+    }
+}
+
+/// What a figure should reach: so many times the floor's of the same run, or a value of its own.
+enum Target {
+    case timesFloor(Double)
+    case value(Double)
+}
+
+/// A line of a table.
+struct Row {
+    let figure: Figure
+    let title: String
+    let target: Target?
+
+    init(_ figure: Figure, _ title: String, _ target: Target? = nil) {
+        self.figure = figure
+        self.title = title
+        self.target = target
+    }
+}
+
+extension Row {
+    /// What a runtime is asked to reach depends on how it is linked; of one that is not ours nothing is asked.
+    enum RuntimeKind {
+        case asForLambda, fullyStatic, foreign
+    }
+
+    static func runtime(_ kind: RuntimeKind) -> [Row] {
+        let isOurs = kind != .foreign
+        let start: Target? = isOurs ? .timesFloor(kind == .fullyStatic ? 0.8 : 1.5) : nil
+        let memory: Target? = isOurs ? .value(kind == .fullyStatic ? 1_024 : 1_536) : nil
+        let rows = [
+            Row(.startMilliseconds, "start to first /next, ms", start),
+            Row(.privateKiB, "private memory then, KiB", memory),
+            Row(.tinyPerSecond, "tiny buffered invocations/s", isOurs ? .timesFloor(0.8) : nil),
+            Row(.tinyProcessorMicroseconds, "processor for one of them, µs", isOurs ? .timesFloor(1.3) : nil),
+            Row(.largeChunkMegabytesPerSecond, "200 MB in 64 KiB chunks, MB/s", isOurs ? .timesFloor(0.9) : nil),
+            Row(.largeChunkProcessorMilliseconds, "processor for all of it, ms"),
+            Row(.smallChunkMegabytesPerSecond, "50 MB in 4 KiB chunks, MB/s", isOurs ? .timesFloor(1.6) : nil),
+            Row(.firstByteMicroseconds, "small stream, first byte, µs", isOurs ? .timesFloor(1.5) : nil),
+            Row(.endMicroseconds, "small stream, end, µs", isOurs ? .timesFloor(1.5) : nil),
+            Row(.stallGrowthKiB, "growth while the reader stalls, KiB", isOurs ? .value(512) : nil),
+        ]
+        return isOurs ? rows + [Row(.binaryMegabytes, "binary, MB", .value(12))] : rows
+    }
+
+    static let emulator = [
+        Row(.listeningMilliseconds, "listening after, ms", .value(20)),
+        Row(.privateKiB, "private memory then, KiB", .value(8_192)),
+        Row(.tinyPerSecond, "tiny buffered Invoke calls/s"),
+        Row(.smallStreamsPerSecond, "small streams/s, Function URL", .timesFloor(0.4)),
+        Row(.firstByteMicroseconds, "first byte of one, median, µs", .timesFloor(4)),
+        Row(.firstByte99Microseconds, "the slowest 1 %, µs; floor: its median", .timesFloor(15)),
+        Row(.largeChunkMegabytesPerSecond, "200 MB in 64 KiB chunks, MB/s", .timesFloor(0.55)),
+        Row(.smallChunkMegabytesPerSecond, "50 MB in 4 KiB chunks, MB/s", .timesFloor(0.9)),
+        Row(.pacedTogetherPerSecond, "8 paced callers, streams/s; floor: 8 × one", .timesFloor(0.95)),
+    ]
+
+    static let codec = [
+        Row(.encodeGigabytesPerSecond, "encode 64 KiB payloads, GB/s; floor: memcpy", .value(1)),
+        Row(.decodeGigabytesPerSecond, "decode the same, GB/s; floor: memcpy", .value(1)),
+    ]
+}
