@@ -10,19 +10,13 @@ enum ConsoleService {
     /// What a command prints while the service runs goes through here, so that lines stay whole and in order.
     struct Console: Sendable {
         let style: TerminalStyle
-        fileprivate let output: AsyncStream<Line>.Continuation
+        fileprivate let lines: ConsoleLines
 
         func print(lines: [String]) {
-            for line in lines { self.output.yield(.error(line)) }
+            for line in lines { self.lines.put(.error(line)) }
         }
 
-        func printToStandardOutput(_ line: String) { self.output.yield(.output(line)) }
-    }
-
-    fileprivate enum Line: Sendable {
-        case output(String)
-        case error(String)
-        case event(LogEvent)
+        func printToStandardOutput(_ line: String) { self.lines.put(.output(line)) }
     }
 
     static func run<Result: Sendable>(
@@ -33,23 +27,20 @@ enum ConsoleService {
     ) async throws -> Result {
         StandardStreams.ignoreBrokenPipes()
         let style = TerminalStyle(isColored: StandardStreams.errorIsColored)
-        // A terminal that is stopped must not stop the service: what does not fit is left out.
-        let (lines, output) = AsyncStream<Line>.makeStream(
-            bufferingPolicy: .bufferingOldest(Limits.maximumWaitingLogLines)
-        )
-        let console = Console(style: style, output: output)
+        let lines = ConsoleLines()
+        let console = Console(style: style, lines: lines)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await Self.write(lines, style: style) }
-            defer { output.finish() }
+            defer { lines.finish() }
             let result = try await Emulator.run(
                 configuration,
                 onEvent: { event in
                     observe(event)
-                    if showsLog { output.yield(.event(event.shortened)) }
+                    if showsLog { lines.put(.event(event.shortened)) }
                 },
                 body: { try await body($0, console) }
             )
-            output.finish()
+            lines.finish()
             // The last lines get a moment; a terminal that is stopped must not keep this process from ending.
             tasks.addTask { try await Task.sleep(for: .milliseconds(Limits.lastLogLinesMilliseconds)) }
             try await tasks.next()
@@ -58,9 +49,9 @@ enum ConsoleService {
         }
     }
 
-    private static func write(_ lines: AsyncStream<Line>, style: TerminalStyle) async {
+    private static func write(_ lines: ConsoleLines, style: TerminalStyle) async {
         let log = ConsoleLog(style: style)
-        for await line in lines {
+        await lines.forEach { line in
             switch line {
             case .output(let text): await StandardStreams.writeLineWhenReady(text, to: .output)
             case .error(let text): await StandardStreams.writeLineWhenReady(text, to: .error)
