@@ -53,8 +53,9 @@ final class Benchmark {
     private func runtimes() throws {
         let floor = [try self.path(self.options.floor, "--floor")]
         let participants = try self.participants()
+        let asks = self.options.amounts.areMeaningful
         var tables = participants.map {
-            Table(title: "Runtime client: \($0.name)", candidate: $0.name, rows: Row.runtime($0.kind))
+            Table(title: "Runtime client: \($0.name)", candidate: $0.name, rows: Row.runtime($0.kind), asks: asks)
         }
         self.rounds("runtime") { isCounted in
             for phase in RuntimeMeasurement.Phase.allCases {
@@ -87,10 +88,12 @@ final class Benchmark {
     private func emulator() throws {
         let floor = try self.path(self.options.floor, "--floor")
         let sluice = try self.path(self.options.sluice, "--sluice")
+        let asks = self.options.amounts.areMeaningful
         var table = Table(
             title: "Local Lambda: sluice serve, behind it the floor's function; the floor is that function and one hop",
             candidate: "sluice serve",
-            rows: Row.emulator
+            rows: Row.emulator,
+            asks: asks
         )
         self.rounds("emulator") { isCounted in
             var oneHop = self.attempt("one hop") {
@@ -109,7 +112,8 @@ final class Benchmark {
 
     private func codec() throws {
         let codec = try self.path(self.options.codec, "--codec")
-        var table = Table(title: "Event stream codec, on one core", candidate: "sluice", rows: Row.codec)
+        let asks = self.options.amounts.areMeaningful
+        var table = Table(title: "Event stream codec, on one core", candidate: "sluice", rows: Row.codec, asks: asks)
         self.rounds("codec") { isCounted in
             var floor: Sample = [:]
             let measured = self.attempt("codec") {

@@ -20,6 +20,7 @@ do {
     ChildProcess.passOnSignals()
     let machine = Machine.description()
     print(machine)
+    if !options.amounts.areMeaningful { print("only whether everything can be measured: the figures mean nothing") }
     let benchmark = Benchmark(options)
     try benchmark.run()
     print(

@@ -4,8 +4,11 @@
 /// How much is measured.
 struct Amounts {
     /// Beside the one that is thrown away.
-    var rounds = 7
+    var rounds = 11
     var hasWarmUpRound = true
+    /// Whether figures say anything, and can be held against their targets.
+    var areMeaningful = true
+    var starts = 5
     var warmUps = 300
     var tinyInvocations = 3_000
     var smallStreams = 300
@@ -31,6 +34,8 @@ struct Amounts {
         var amounts = Amounts()
         amounts.rounds = 1
         amounts.hasWarmUpRound = false
+        amounts.areMeaningful = false
+        amounts.starts = 1
         amounts.warmUps = 10
         amounts.tinyInvocations = 100
         amounts.smallStreams = 40

@@ -18,13 +18,19 @@ enum RuntimeMeasurement {
         case start, tiny, largeChunks, smallChunks, stall
     }
 
-    static func measure(_ phase: Phase, of command: [String], _ amounts: Amounts, _ placement: Placement) throws
-        -> Sample
-    {
+    static func measure(
+        _ phase: Phase,
+        of command: [String],
+        _ amounts: Amounts,
+        _ placement: Placement
+    ) throws -> Sample {
+        guard phase != .start else {
+            return try self.starts(of: command, count: amounts.starts, placement)
+        }
         let service = try RuntimeService(command: command, placement)
         defer { service.stop() }
         return switch phase {
-        case .start: try self.start(service)
+        case .start: [:]
         case .tiny: try self.tiny(service, amounts)
         case .largeChunks: try self.largeChunks(service, amounts)
         case .smallChunks:
@@ -33,10 +39,18 @@ enum RuntimeMeasurement {
         }
     }
 
-    private static func start(_ service: RuntimeService) throws -> Sample {
-        let askedAt = try service.awaitNext()
-        var sample: Sample = [.startMilliseconds: askedAt.milliseconds(since: service.startedAt)]
-        sample[.privateKiB] = service.meter.privateKiB
+    /// Several, since one is over too soon to say much.
+    private static func starts(of command: [String], count: Int, _ placement: Placement) throws -> Sample {
+        var milliseconds: [Double] = []
+        var privateKiB: [Double] = []
+        for _ in 0..<count {
+            let service = try RuntimeService(command: command, placement)
+            defer { service.stop() }
+            milliseconds.append(try service.awaitNext().milliseconds(since: service.startedAt))
+            privateKiB += service.meter.privateKiB.map { [$0] } ?? []
+        }
+        var sample: Sample = [.startMilliseconds: milliseconds.median]
+        if !privateKiB.isEmpty { sample[.privateKiB] = privateKiB.median }
         return sample
     }
 

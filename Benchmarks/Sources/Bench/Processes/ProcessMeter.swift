@@ -9,22 +9,23 @@ internal import Musl
 internal import Glibc
 #endif
 
-/// What a process and its descendants use, where the system tells it in `/proc`; elsewhere there is no figure.
+/// What a process and its descendants use, where the system tells it, which is on Linux; elsewhere there is no figure.
 struct ProcessMeter {
     let identifier: pid_t
 
-    /// User and system time so far. The kernel counts it in ticks of 10 ms.
+    /// User and system time so far, of threads that have ended too.
     var processorSeconds: Double? {
-        let ticks = self.tree().compactMap { identifier -> Int? in
-            guard let text = readFile("/proc/\(identifier)/stat"), let name = text.lastIndex(of: ")") else {
-                return nil
-            }
-            // Behind the name: state is field 3, utime and stime are 14 and 15 (proc(5)).
-            let fields = text[name...].split(separator: " ")
-            guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else { return nil }
-            return user + system
+        #if os(Linux)
+        let seconds = self.tree().compactMap { identifier -> Double? in
+            var clock = clockid_t()
+            var time = timespec()
+            guard clock_getcpuclockid(identifier, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
         }
-        return ticks.isEmpty ? nil : Double(ticks.reduce(0, +)) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        return seconds.isEmpty ? nil : seconds.reduce(0, +)
+        #else
+        return nil
+        #endif
     }
 
     /// Memory that is its own and no file's.

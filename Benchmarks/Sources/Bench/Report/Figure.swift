@@ -11,7 +11,7 @@ enum Figure: String, CaseIterable {
     case listeningMilliseconds, pacedAlonePerSecond, pacedTogetherPerSecond
     case encodeGigabytesPerSecond, decodeGigabytesPerSecond
 
-    /// Whether it comes from `/proc`, which Linux alone has.
+    /// Whether it comes from what Linux alone tells of a process.
     var isOfLinux: Bool {
         switch self {
         case .privateKiB, .tinyProcessorMicroseconds, .largeChunkProcessorMilliseconds, .stallGrowthKiB: true

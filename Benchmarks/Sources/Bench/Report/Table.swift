@@ -9,7 +9,9 @@ struct Table {
     var floor: [Figure: [Double]] = [:]
     var measured: [Figure: [Double]] = [:]
 
-    init(title: String, candidate: String, rows: [Row]) {
+    /// - Parameter asks: Whether the rows are held against their targets.
+    init(title: String, candidate: String, rows: [Row], asks: Bool) {
+        let rows = asks ? rows : rows.map { Row($0.figure, $0.title) }
         self.title = title
         self.candidate = candidate
         #if os(Linux)
@@ -51,7 +53,8 @@ struct Table {
     func text() -> String {
         var lines = [
             "", self.title,
-            ["", "floor", self.candidate, "ratio", "target", ""].laidOut(),
+            ["", "floor", self.candidate, "ratio", self.rows.contains { $0.target != nil } ? "target" : "", ""]
+                .laidOut(),
         ]
         for row in self.rows {
             let verdict = self.isMet(row).map { $0 ? "met" : "not yet" } ?? ""
