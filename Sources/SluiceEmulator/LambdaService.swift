@@ -53,6 +53,10 @@ final class LambdaService {
             port: port,
             router: router,
             connections: self.connections,
+            bounds: self.configuration.callerBounds,
+            onFault: { [log = self.log] fault in
+                log.record(.note("a caller's connection was ended with \(fault)"))
+            },
             on: self.eventLoop
         ).map { channel in
             service.value.listeners.append(channel)

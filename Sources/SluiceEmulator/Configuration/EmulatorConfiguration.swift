@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+package import SluiceHTTP1
+
 /// The local Lambda, as its owner describes it.
 package struct EmulatorConfiguration: Sendable {
     package var host = "127.0.0.1"
@@ -13,6 +15,8 @@ package struct EmulatorConfiguration: Sendable {
     package var accountID = "123456789012"
     /// Variables of this process, of which functions get the few that they need.
     package var hostVariables: [String: String]
+    /// What connections of callers may take, over all ports together.
+    package var callerBounds = ConnectionBounds.callers
 
     package init(functions: [FunctionConfiguration], hostVariables: [String: String]) {
         self.functions = functions

@@ -75,6 +75,10 @@ final class ExecutionEnvironment {
             port: 0,
             router: self.session,
             connections: self.connections,
+            bounds: .runtimes,
+            onFault: { [weak self] fault in
+                self?.record(.note("a connection of the runtime was ended with \(fault)"))
+            },
             on: self.eventLoop
         ).assumeIsolated().whenComplete { result in
             switch result {

@@ -7,7 +7,8 @@ package import NIOHTTP1
 
 /// The last handler of a server's connection: hands each request to a receiver and writes what its exchange says.
 ///
-/// It stands behind NIO's `HTTPServerPipelineHandler`, so one request is under way at a time.
+/// It stands behind NIO's `HTTPServerPipelineHandler`, so one request is under way at a time. That one does not read
+/// while an answer is under way, so what a peer sends ahead stays in its socket.
 package final class HTTP1ServerHandler: ChannelDuplexHandler {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias OutboundIn = Never
@@ -25,24 +26,62 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     }
 
     private let router: any RequestRouter
+    private let bounds: ConnectionBounds
+    private let connection: ConnectionGuard
+    private let onFault: (ConnectionFault) -> Void
     private var context: ChannelHandlerContext?
     private var current: Current?
     private var readsPaused = false
     private var readHeldBack = false
     private var flushIsDue = false
+    /// NIO reports fields of ours that it does not let through as if they had been the peer's.
+    private var isWritingFields = false
+    /// The last answer was given, or there is none any more.
+    private var isEnding = false
 
-    private init(router: any RequestRouter, eventLoop: any EventLoop) {
+    private init(
+        router: any RequestRouter,
+        bounds: ConnectionBounds,
+        connection: ConnectionGuard,
+        eventLoop: any EventLoop,
+        onFault: @escaping (ConnectionFault) -> Void
+    ) {
         self.router = router
+        self.bounds = bounds
+        self.connection = connection
         self.eventLoop = eventLoop
+        self.onFault = onFault
     }
 
     /// Adds all that a server's connection needs, with this handler as the last.
-    package static func configure(_ channel: any Channel, router: any RequestRouter) throws {
+    ///
+    /// - Parameter onFault: told why the server ended a connection by itself, if not for idleness.
+    package static func configure(
+        _ channel: any Channel,
+        router: any RequestRouter,
+        bounds: ConnectionBounds,
+        onFault: @escaping (ConnectionFault) -> Void
+    ) throws {
         let pipeline = channel.pipeline.syncOperations
         var encoding = HTTPResponseEncoder.Configuration()
         encoding.automaticallySetFramingHeaders = false
-        try pipeline.configureHTTPServerPipeline(withEncoderConfiguration: encoding)
-        try pipeline.addHandler(Self(router: router, eventLoop: channel.eventLoop))
+        let connection = ConnectionGuard(bounds: bounds, eventLoop: channel.eventLoop)
+        let handler = Self(
+            router: router,
+            bounds: bounds,
+            connection: connection,
+            eventLoop: channel.eventLoop,
+            onFault: onFault
+        )
+        connection.server = handler
+        try pipeline.addHandler(connection)
+        try pipeline.configureHTTPServerPipeline(
+            // Its answer to a malformed request has no word about what is wrong.
+            withErrorHandling: false,
+            withEncoderConfiguration: encoding,
+            withDecoderLimitConfiguration: bounds.ofDecoder
+        )
+        try pipeline.addHandler(handler)
     }
 
     let eventLoop: any EventLoop
@@ -56,10 +95,16 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     // MARK: Inbound
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.isEnding else { return }
         switch self.unwrapInboundIn(data) {
-        case .head(let head): self.requestBegan(head, context: context)
-        case .body(let bytes): self.current?.receiver.received(bytes)
+        case .head(let head):
+            self.connection.headArrived()
+            self.requestBegan(head, context: context)
+        case .body(let bytes):
+            self.connection.dataArrived(bytes.readableBytes)
+            self.current?.receiver.received(bytes)
         case .end(let trailers):
+            self.connection.requestEnded()
             self.current?.requestEnded = true
             self.current?.receiver.receivedEnd(trailers: HTTPFields(trailers ?? [:]))
             self.finishExchangeIfOver()
@@ -74,9 +119,13 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
             receiver: DiscardingReceiver(),
             exchange: exchange,
             version: head.version,
-            keepsAlive: head.isKeepAlive,
+            // After a request to speak something else, NIO's parser parses nothing any more.
+            keepsAlive: head.isKeepAlive && head.method != .CONNECT && !head.headers.contains(name: "upgrade"),
             hasNoBody: head.method == .HEAD
         )
+        guard head.uri.utf8.count <= self.bounds.targetBytes else {
+            return self.connectionFailed(.targetTooLong(limitBytes: self.bounds.targetBytes))
+        }
         // Without this, curl waits a second before it sends a larger body.
         if head.headers.contains(name: "expect"), head.version == .http1_1 {
             let informational = HTTPResponseHead(version: .http1_1, status: .continue)
@@ -93,8 +142,56 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !self.isEnding else {
+            // The parser may tell of one fault twice.
+            if error is IOError { context.close(promise: nil) }
+            return
+        }
+        guard let error = error as? HTTPParserError, !self.isWritingFields else {
+            self.loseConnection()
+            return context.close(promise: nil)
+        }
+        switch error {
+        case .invalidEOFState: self.endConnection()
+        case .headerOverflow: self.connectionFailed(self.connection.overflow)
+        case .invalidVersion: self.connectionFailed(.versionUnknown)
+        default: self.connectionFailed(.malformed(ConnectionFault.Rule(error)))
+        }
+    }
+
+    /// The peer says nothing any more: after a whole request it waits for the answer, otherwise it has gone.
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent, !self.isEnding {
+            if let current = self.current, current.requestEnded {
+                self.current?.keepsAlive = false
+            } else {
+                self.endConnection()
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The peer broke a rule or a bound. It is told which, unless an answer of ours has begun.
+    func connectionFailed(_ fault: ConnectionFault) {
+        guard !self.isEnding else { return }
+        self.onFault(fault)
+        guard let current = self.current else {
+            self.isEnding = true
+            return self.connection.linger(after: fault.response(toHead: false))
+        }
+        let hasBegun = current.exchange.hasBegun
+        self.endConnection(closes: hasBegun && !current.responseEnded)
+        guard !hasBegun || current.responseEnded else { return }
+        let answer = hasBegun ? ByteBuffer() : fault.response(toHead: current.hasNoBody)
+        self.connection.linger(after: answer)
+    }
+
+    /// Nothing more is taken in or said; what was said already still leaves.
+    private func endConnection(closes: Bool = true) {
+        self.isEnding = true
         self.loseConnection()
-        context.close(promise: nil)
+        self.resumeReading()
+        if closes { self.connection.closeWhenSent() }
     }
 
     private func loseConnection() {
@@ -151,22 +248,12 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
         } else if isOld {
             head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
-        Self.frame(&head, isHead: current.hasNoBody, isOld: isOld)
+        head.frame(isHead: current.hasNoBody, isOld: isOld)
         self.current?.hasNoBody = current.hasNoBody || !head.status.mayHaveResponseBody
+        self.isWritingFields = true
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        self.isWritingFields = false
         self.flushAtEndOfTurn()
-    }
-
-    /// Says how the body is delimited. NIO would do it, but does not know of `HEAD`: its answer has no body, so no
-    /// last chunk either, which a client would take for the beginning of the next response.
-    /// (RFC 9112, section 6.3; RFC 9110, section 8.6 for statuses without a body.)
-    private static func frame(_ head: inout HTTPResponseHead, isHead: Bool, isOld: Bool) {
-        head.headers.remove(name: "transfer-encoding")
-        if !head.status.mayHaveResponseBody {
-            head.headers.remove(name: "content-length")
-        } else if !isHead, !isOld, !head.headers.contains(name: "content-length") {
-            head.headers.add(name: "transfer-encoding", value: "chunked")
-        }
     }
 
     func writeBody(_ bytes: ByteBuffer) {
@@ -178,28 +265,29 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     func writeEnd(trailers: HTTPFields) {
         guard let context = self.context, let current = self.current else { return }
         self.current?.responseEnded = true
+        let then = self.connection.answerEnded(keepsConnection: current.keepsAlive)
+        // A request that was sent ahead is not answered behind the last one.
+        self.isEnding = then != .goOn
         // Writing the end can bring the next pipelined request at once, so this exchange has to be gone by then.
         self.finishExchangeIfOver()
-        let trailers = trailers.isEmpty ? nil : HTTPHeaders(trailers)
-        context.write(self.wrapOutboundOut(.end(trailers)), promise: current.keepsAlive ? nil : self.closing(context))
-        self.flushAtEndOfTurn()
+        self.isWritingFields = !trailers.isEmpty
+        context.write(self.wrapOutboundOut(.end(trailers.isEmpty ? nil : HTTPHeaders(trailers))), promise: nil)
+        self.isWritingFields = false
+        switch then {
+        case .goOn: self.flushAtEndOfTurn()
+        case .closeWhenSent: self.connection.closeWhenSent()
+        case .lingerWhenSent: self.connection.linger()
+        }
     }
 
     func abortResponse(hasBegun: Bool) {
         guard let context = self.context else { return }
         self.current = nil
+        self.isEnding = true
         // A connection that is not read does not notice that its peer left.
         self.resumeReading()
         guard hasBegun else { return context.close(promise: nil) }
-        // Closing drops what has not left yet; an empty write is done when all before it is.
-        context.writeAndFlush(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: self.closing(context))
-    }
-
-    /// A promise that closes the connection when its write is through.
-    private func closing(_ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-        return promise
+        self.connection.closeWhenSent()
     }
 
     private func finishExchangeIfOver() {

@@ -5,6 +5,7 @@ import EventStreamCoding
 import HTTPTypes
 import NIOCore
 import SluiceEmulator
+import SluiceHTTP1
 import SluiceWire
 import TestSupport
 import Testing
@@ -158,11 +159,13 @@ struct LocalLambda: Sendable {
     static func run<Result: Sendable>(
         _ functions: FunctionConfiguration...,
         hostVariables: [String: String] = ["PATH": RunEnvironment["PATH"] ?? "/usr/bin:/bin"],
+        callerBounds: ConnectionBounds = .callers,
         log: Log = Log(),
         body: @Sendable (LocalLambda) async throws -> Result
     ) async throws -> Result {
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: hostVariables)
         configuration.port = 0
+        configuration.callerBounds = callerBounds
         return try await Emulator.run(configuration, onEvent: { log.record($0) }) { addresses in
             try await body(LocalLambda(addresses: addresses, log: log))
         }

@@ -17,7 +17,7 @@ final class ScriptedRuntime {
     static let root = "/2018-06-01/runtime/"
 
     init() {
-        self.server = EmbeddedServer(router: self.session)
+        self.server = EmbeddedServer(router: self.session, bounds: .runtimes)
         self.session.delegate = self.log
     }
 

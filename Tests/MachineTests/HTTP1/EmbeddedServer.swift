@@ -11,27 +11,36 @@ import SluiceHTTP1
 final class EmbeddedServer {
     let loop = EmbeddedEventLoop()
     private let router: any RequestRouter
+    private let bounds: ConnectionBounds
+    private(set) var faults: [ConnectionFault] = []
 
-    init(router: any RequestRouter) { self.router = router }
+    init(router: any RequestRouter, bounds: ConnectionBounds = .callers) {
+        self.router = router
+        self.bounds = bounds
+    }
 
     func connect() throws -> EmbeddedConnection {
-        try EmbeddedConnection(router: self.router, loop: self.loop)
+        let channel = EmbeddedChannel(loop: self.loop)
+        let wire = Wire()
+        try channel.pipeline.syncOperations.addHandler(wire)
+        try HTTP1ServerHandler.configure(channel, router: self.router, bounds: self.bounds) { [weak self] fault in
+            self?.faults.append(fault)
+        }
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        return EmbeddedConnection(channel: channel, wire: wire, loop: self.loop)
     }
 }
 
 /// One connection, as its peer sees it.
 final class EmbeddedConnection {
     let channel: EmbeddedChannel
-    let wire = Wire()
+    let wire: Wire
     private let loop: EmbeddedEventLoop
 
-    init(router: any RequestRouter, loop: EmbeddedEventLoop) throws {
+    init(channel: EmbeddedChannel, wire: Wire, loop: EmbeddedEventLoop) {
+        self.channel = channel
+        self.wire = wire
         self.loop = loop
-        self.channel = EmbeddedChannel(loop: loop)
-        let pipeline = self.channel.pipeline.syncOperations
-        try pipeline.addHandler(self.wire)
-        try HTTP1ServerHandler.configure(self.channel, router: router)
-        try self.channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
     /// The peer's bytes arrive, and the loop does all its work.
@@ -58,6 +67,12 @@ final class EmbeddedConnection {
     /// The peer's connection breaks.
     func lose() {
         self.channel.close(promise: nil)
+        self.loop.run()
+    }
+
+    /// The peer ends its sending side, and goes on to read.
+    func endInput() {
+        self.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         self.loop.run()
     }
 
