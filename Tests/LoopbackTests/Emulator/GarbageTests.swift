@@ -52,7 +52,8 @@ import Testing
                     }
                 }
             }
-            #expect(lambda.log.startedEnvironments <= 3)
+            // What got through to a function may have ended it; what was thrown at a runtime's door may not.
+            if door != .functionURL { #expect(lambda.log.startedEnvironments <= 2) }
         }
     }
 }

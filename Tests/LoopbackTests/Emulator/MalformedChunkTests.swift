@@ -37,7 +37,7 @@ import Testing
     @Test(arguments: chunks) func ofARuntimeBreakItsOwnStream(_ chunk: String) async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
             try await lambda.stays {
-                let reply = try await lambda.invoke([.chunk("good"), .raw(chunk), .hang])
+                let reply = try await lambda.invoke([.chunk("good"), .raw(chunk), .end])
                 #expect(reply.body.hasPrefix("good"))
                 #expect(reply.failureType == "Runtime.TruncatedResponse", "\(reply)")
             }
