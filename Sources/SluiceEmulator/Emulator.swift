@@ -139,6 +139,11 @@ extension EmulatorConfiguration {
             guard names.insert(function.name).inserted else {
                 throw EmulatorError(.duplicateFunction, "two functions are named \(function.name)")
             }
+            do throws(CORSConfigurationError) {
+                try function.cors?.validate()
+            } catch {
+                throw EmulatorError(.invalidFunction, "CORS of function \(function.name): \(error)", cause: error)
+            }
         }
     }
 }

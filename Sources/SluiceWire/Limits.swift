@@ -186,4 +186,16 @@ package enum Limits {
     package static let maximumRuntimeConnections = 64
     /// Connections that are being told of the two bounds above; those beyond are closed without a word.
     package static let maximumRefusedConnections = 64
+
+    // MARK: CORS of Function URLs (Lambda API, `Cors`)
+
+    /// How many entries `AllowOrigins`, `AllowHeaders` and `ExposeHeaders` may each have, and `AllowMethods`.
+    package static let maximumCORSEntries = 100
+    package static let maximumCORSMethods = 6
+    /// The longest entry of each, in characters.
+    package static let maximumCORSOriginCharacters = 253
+    package static let maximumCORSHeaderCharacters = 1_024
+    package static let maximumCORSMethodCharacters = 6
+    /// The largest `MaxAge`, in seconds.
+    package static let maximumCORSMaxAgeSeconds = 86_400
 }

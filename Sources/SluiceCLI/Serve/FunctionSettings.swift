@@ -39,6 +39,16 @@ struct FunctionSettings: ParsableArguments {
     @Flag(name: .long, help: "Pass on all of your variables.")
     var inheritEnv = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "An origin whose pages may call the Function URLs, as http://localhost:5173, or '*'; can be repeated. Or "
+                + "Lambda's own object: '{\"AllowOrigins\":[...],...}' or @file.",
+            valueName: "origin"
+        )
+    )
+    var cors: [String] = []
+
     func validate() throws {
         guard (1...Limits.maximumTimeoutSeconds).contains(self.timeout) else {
             throw ValidationError(
@@ -67,6 +77,9 @@ struct FunctionSettings: ParsableArguments {
         function.memoryMegabytes = self.memory
         return function
     }
+
+    /// Read once for all functions; `nil` leaves CORS to them.
+    func corsConfiguration() throws -> CORSConfiguration? { try CORSArguments.configuration(self.cors) }
 
     /// Those of the files first, so that `--env` has the last word.
     func variables() throws -> [String: String] {

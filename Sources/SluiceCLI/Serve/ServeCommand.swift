@@ -22,6 +22,10 @@ struct ServeCommand: AsyncParsableCommand {
             given. The endpoint serves Invoke and InvokeWithResponseStream to any AWS SDK whose endpoint URL is set \
             to it, and the Function URLs by host name: http://NAME.lambda-url.localhost:PORT/.
 
+            A web page of another origin, such as a development server's, may call the Function URLs if --cors names \
+            that origin: it may use every method and header then, and send no cookies; Lambda's object says it in \
+            detail. Preflights are answered without the function. Without --cors the function's own headers count.
+
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
 
@@ -29,6 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
               sluice serve --function hello=.build/debug/Hello
               sluice serve --function 'api=node server.mjs' --function b=./bootstrap
               sluice serve --function hello=./hello --timeout 60 --env-file .env
+              sluice serve --function hello=./hello --cors http://localhost:5173
             """
     )
 
@@ -75,12 +80,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let variables = try self.settings.variables()
+        let cors = try self.settings.corsConfiguration()
         let functions = self.function.enumerated().map { index, argument in
             var function = self.settings.configuration(
                 name: argument.name,
                 command: argument.command,
                 variables: variables
             )
+            function.cors = cors
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1
             return function
         }

@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 package import NIOCore
-internal import SluiceWire
+package import SluiceWire
 
 /// One function, as its owner describes it.
 package struct FunctionConfiguration: Sendable {
@@ -28,6 +28,9 @@ package struct FunctionConfiguration: Sendable {
     package var memoryMegabytes = 128
     /// Environments at once; one more request is answered with 429.
     package var concurrency = Limits.defaultConcurrency
+    /// Which pages of other origins may call the Function URL. `nil` leaves it to the function: its own headers pass, and
+    /// a preflight invokes it.
+    package var cors: CORSConfiguration?
     /// The port of the Function URL's own listener; 0 lets the kernel choose.
     package var urlPort = 0
 

@@ -25,12 +25,30 @@ final class FunctionURLEndpoint: RequestRouter {
             port: exchange.localAddress?.port ?? 0
         )
         let requestID = Identifiers.uuid()
+        switch self.function.configuration.cors?.decide(method: request.method, fields: request.fields) {
+        case .answerPreflight(let fields):
+            self.answerPreflight(fields, requestID: requestID, on: logged)
+            return DiscardingReceiver()
+        case .adjust(let adjustment):
+            logged.cors = adjustment
+        case nil:
+            break
+        }
         return CallerReceiver(
             limitBytes: Limits.maximumRequestBytes,
             exchange: logged,
             tooLarge: { logged.refuse(.eventTooLarge(bytes: Limits.maximumRequestBytes + 1), requestID: requestID) },
             invoke: { body, receiver in self.invoke(request, body, requestID, origin, logged, receiver) }
         )
+    }
+
+    private func answerPreflight(_ fields: HTTPFields, requestID: String, on exchange: LoggedExchange) {
+        let epochMilliseconds = WallClock.epochMilliseconds()
+        var fields = fields
+        fields[.date] = CivilTime(millisecondsSinceEpoch: epochMilliseconds).httpDate
+        fields[InvokeResponseHeader.requestID] = requestID
+        fields[InvokeResponseHeader.traceID] = Identifiers.traceID(epochSeconds: epochMilliseconds / 1000)
+        exchange.respond(status: .ok, fields: fields)
     }
 
     private struct Origin {

@@ -18,6 +18,8 @@ final class LoggedExchange {
     private var firstByteAt: NIODeadline?
     private var bytes = 0
     private var isLogged = false
+    /// Applied to every response, whoever makes it.
+    var cors: CORSAdjustment?
 
     init(_ exchange: ServerExchange, request: ServerRequest, function: String?, log: EventLog) {
         self.exchange = exchange
@@ -33,7 +35,7 @@ final class LoggedExchange {
     func respond(status: HTTPResponse.Status, fields: HTTPFields, body: ByteBuffer = ByteBuffer()) {
         self.status = status.code
         self.noteBytes(body.readableBytes)
-        self.exchange.respond(status: status, fields: fields, body: body)
+        self.exchange.respond(status: status, fields: self.adjusted(fields), body: body)
         self.logOnce(.complete)
     }
 
@@ -46,7 +48,7 @@ final class LoggedExchange {
 
     func begin(status: HTTPResponse.Status, fields: HTTPFields) {
         self.status = status.code
-        self.exchange.begin(status: status, fields: fields)
+        self.exchange.begin(status: status, fields: self.adjusted(fields))
         // The answer to a HEAD is through with its head.
         if self.exchange.isOver { self.logOnce(.complete) }
     }
@@ -69,6 +71,21 @@ final class LoggedExchange {
     }
 
     func callerLeft() { self.logOnce(.callerLeft) }
+
+    /// A function that sets CORS headers of its own beside configured ones gets both sent on Lambda, as its users saw,
+    /// and browsers refuse two. Here the configured ones win as AWS documents it, and the log warns.
+    private func adjusted(_ fields: HTTPFields) -> HTTPFields {
+        guard let cors = self.cors else { return fields }
+        let result = cors.apply(to: fields)
+        if !result.leftOut.isEmpty {
+            let names = result.leftOut.joined(separator: ", ")
+            let warning =
+                "the function's own \(names) was left out, since CORS is configured; on Lambda a browser may get both "
+                + "and refuse the response: let one of them set it"
+            self.log.record(.note(warning), function: self.function)
+        }
+        return result.fields
+    }
 
     private func noteBytes(_ count: Int) {
         guard count > 0 else { return }

@@ -37,6 +37,14 @@ import Testing
             ["serve", "--function", "a=true", "--env-file", "/does/not/exist"],
             "/does/not/exist: No such file or directory."
         ),
+        (
+            ["serve", "--function", "a=true", "--cors", "localhost:5173"],
+            "--cors: AllowOrigins: \"localhost:5173\" is no origin; write scheme, host and port"
+        ),
+        (["serve", "--function", "a=true", "--cors", "{\"Origins\":[]}"], "--cors: \"Origins\" is no member of it"),
+        (["serve", "--function", "a=true", "--cors", "{\"MaxAge\":true}"], "--cors: MaxAge must be a whole number"),
+        (["serve", "--function", "a=true", "--cors", "*", "--cors", "{}"], "--cors takes origins, or one object"),
+        (["serve", "--function", "a=true", "--cors", "@/does/not/exist"], "/does/not/exist: No such file"),
         (["serve", "--function", "a=true", "--function", "a=false"], "Two functions are named a."),
         (["demo", "--port", "65535"], "--port must be 0 to 65534, not 65535."),
         (["invoke"], "Missing expected argument '<function>'"),
