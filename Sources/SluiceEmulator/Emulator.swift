@@ -14,13 +14,14 @@ internal import SluiceWire
 /// }
 /// ```
 package enum Emulator {
-    /// Where it listens.
+    /// Where it listens, and what can be asked of it.
     package struct Addresses: Sendable {
         package var host: String
         /// The Lambda API, and Function URLs by host name.
         package var endpointPort: Int
         /// Each function's own Function URL, in the order of the configuration.
         package var functionURLs: [(name: String, port: Int)]
+        package let control: EmulatorControl
 
         package var endpoint: String { "http://\(self.host):\(self.endpointPort)" }
         package func functionURL(port: Int) -> String { "http://\(self.host):\(port)/" }
@@ -55,7 +56,7 @@ package enum Emulator {
         body: @Sendable (Addresses) async throws -> Result
     ) async throws -> Result {
         // Each environment asks for one process, and no function has more of them than its concurrency allows, besides
-        // those whose processes are about to end.
+        // those whose processes are about to end or finish with old code.
         let capacity = 2 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) }
         let (requests, launches) = AsyncStream<LaunchRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
         let service = try await eventLoop.submit {
@@ -88,7 +89,12 @@ package enum Emulator {
         let endpoint = try await Self.listen(on: configuration.port, eventLoop, configuration) {
             service.value.listen(port: $0, router: EndpointRouter(service: service.value))
         }
-        var addresses = Addresses(host: configuration.host, endpointPort: endpoint, functionURLs: [])
+        var addresses = Addresses(
+            host: configuration.host,
+            endpointPort: endpoint,
+            functionURLs: [],
+            control: EmulatorControl(service: service, eventLoop: eventLoop)
+        )
         for function in configuration.functions {
             let name = function.name
             let port = try await Self.listen(on: function.urlPort, eventLoop, configuration) { port in

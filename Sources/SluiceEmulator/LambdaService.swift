@@ -70,6 +70,13 @@ final class LambdaService {
         return self.listen(port: port, router: FunctionURLEndpoint(function: function, service: self))
     }
 
+    /// Gives these functions, or all, new environments for the invocations from now on.
+    func renew(_ names: Set<String>?) {
+        for function in self.configuration.functions where names?.contains(function.name) ?? true {
+            self.functions[function.name]?.renew()
+        }
+    }
+
     /// Stops listening, lets streams under way run on for a while, and ends every environment.
     func stop() -> EventLoopFuture<Void> {
         for listener in self.listeners { listener.close(promise: nil) }

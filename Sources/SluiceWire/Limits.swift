@@ -198,4 +198,19 @@ package enum Limits {
     package static let maximumCORSMethodCharacters = 6
     /// The largest `MaxAge`, in seconds.
     package static let maximumCORSMaxAgeSeconds = 86_400
+
+    // MARK: New code while the service runs
+
+    /// How many environments with old code may finish their invocations without counting against the concurrency of
+    /// their function.
+    package static let maximumRetiringEnvironments = 100
+    /// How often what is watched is looked at, in milliseconds. What has changed must look the same twice.
+    package static let watchIntervalMilliseconds = 250
+    /// How many files are watched at most, and how many folders deep.
+    package static let maximumWatchedFiles = 20_000
+    package static let maximumWatchedDepth = 32
+    /// How many changed files the log names at once.
+    package static let maximumChangesShown = 3
+    /// When a build has ended, what it started may still hold its output; this long is waited for that, in milliseconds.
+    package static let lastBuildOutputMilliseconds = 500
 }

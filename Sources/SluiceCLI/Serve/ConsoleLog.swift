@@ -21,7 +21,7 @@ struct ConsoleLog: Sendable {
     let style: TerminalStyle
 
     func lines(for event: LogEvent) -> [String] {
-        let function = event.function ?? "-"
+        let function = event.function ?? event.kind.speaker
         return self.texts(for: event.kind).map { text in
             self.style.paint(.dim, Self.clock(event.epochMilliseconds)) + " " + self.style.paint(.cyan, function) + " "
                 + text
@@ -52,6 +52,10 @@ struct ConsoleLog: Sendable {
             [self.requestLine(summary)]
         case .note(let text):
             [self.style.paint(.yellow, HumanText.printable(text))]
+        case .renewed(let renewal):
+            [self.text(of: renewal)]
+        case .watch(let news):
+            [self.text(of: news)]
         }
     }
 

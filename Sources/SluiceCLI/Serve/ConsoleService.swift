@@ -65,12 +65,20 @@ enum ConsoleService {
 extension LogEvent {
     /// Lines that wait for a terminal are bounded by their number, so each must be bounded too.
     fileprivate var shortened: Self {
-        guard case .output(let environment, let line) = self.kind,
-            line.utf8.count > Limits.maximumConsoleLineBytes
-        else { return self }
         var event = self
-        let kept = String(decoding: line.utf8.prefix(Limits.maximumConsoleLineBytes), as: UTF8.self)
-        event.kind = .output(environment: environment, line: kept + "…")
+        switch self.kind {
+        case .output(let environment, let line):
+            event.kind = .output(environment: environment, line: Self.shortened(line))
+        case .watch(.buildOutput(let line)):
+            event.kind = .watch(.buildOutput(Self.shortened(line)))
+        default:
+            break
+        }
         return event
+    }
+
+    private static func shortened(_ line: String) -> String {
+        guard line.utf8.count > Limits.maximumConsoleLineBytes else { return line }
+        return String(decoding: line.utf8.prefix(Limits.maximumConsoleLineBytes), as: UTF8.self) + "…"
     }
 }

@@ -120,7 +120,30 @@ final class FunctionService {
         self.act(on: self.pool.waitedLongEnough(), first.delivery, first.onThrottle)
     }
 
+    // MARK: New code
+
+    /// What the command runs has changed: invocations from now on get new environments, and those under way finish.
+    func renew() {
+        // Before the first one nothing is old.
+        guard !self.isStopping, self.pool.startedCount > 0 else { return }
+        let renewed = self.pool.renewed()
+        self.log.record(
+            .renewed(LogEvent.Renewal(ended: renewed.idle.count, finishing: renewed.retiring)),
+            function: self.configuration.name
+        )
+        for id in renewed.idle {
+            if let environment = self.environments[id] { self.endRetired(environment) }
+        }
+    }
+
+    /// It serves nobody, so nobody hears of the failure.
+    private func endRetired(_ environment: ExecutionEnvironment) {
+        environment.end(reason: "its code is old") { .serviceStopped(requestID: $0) }
+    }
+
     // MARK: Stop
+
+    private var isQuiet: Bool { self.pool.busyCount + self.pool.retiringCount == 0 }
 
     /// Lets invocations under way run on for `drain`, then ends every environment. Done when all are gone.
     func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
@@ -131,7 +154,7 @@ final class FunctionService {
             first.delivery.failForStop()
         }
         let quiet = self.eventLoop.makePromise(of: Void.self)
-        if self.pool.busyCount == 0 {
+        if self.isQuiet {
             quiet.succeed()
         } else {
             self.whenQuiet.append(quiet)
@@ -155,7 +178,7 @@ final class FunctionService {
     }
 
     private func noteProgressOfStop() {
-        if self.pool.busyCount == 0 { self.becomeQuiet() }
+        if self.isQuiet { self.becomeQuiet() }
         if self.environments.isEmpty {
             let promises = self.whenGone
             self.whenGone = []
@@ -175,6 +198,8 @@ extension FunctionService: ExecutionEnvironmentOwner {
             guard let first = self.waiting.popFirst() else { break }
             first.grace.cancel()
             environment.assign(first.delivery)
+        case .end:
+            self.endRetired(environment)
         case .keepIdle, .ignore:
             break
         }

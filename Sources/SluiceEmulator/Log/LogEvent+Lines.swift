@@ -23,7 +23,9 @@ extension LogEvent.Kind {
             ]
         case .invocationFailed(_, let type, let message) where message.hasPrefix("RequestId: "): [message, type]
         // What a runtime reported, it has printed too, if it wanted to.
-        case .invocationFailed, .environmentStarting, .initFinished, .environmentEnded, .request, .note: []
+        case .invocationFailed, .environmentStarting, .initFinished, .environmentEnded, .request, .note, .renewed,
+            .watch:
+            []
         }
     }
 

@@ -37,6 +37,23 @@ package struct LogEvent: Sendable {
         case request(RequestSummary)
         /// A word to whoever runs the service.
         case note(String)
+        /// The function's code has changed.
+        case renewed(Renewal)
+        /// What watching for changes, and the build that follows them, have to say.
+        case watch(WatchNews)
+    }
+
+    /// What becomes of the environments that ran a function's old code.
+    package struct Renewal: Hashable, Sendable {
+        /// Those that were idle: they are ended.
+        package var ended: Int
+        /// Those at work: they finish their invocations.
+        package var finishing: Int
+
+        package init(ended: Int, finishing: Int) {
+            self.ended = ended
+            self.finishing = finishing
+        }
     }
 
     /// What Lambda writes into its INIT_REPORT line.

@@ -11,11 +11,21 @@
 ///                              ▲       released: someone waited                           │
 ///                              └────────────────── acquire: reuse ────────────────────────┘
 ///                            any of them ── ended ──▶ (none)
+///
+///  renewed, from          busy, finishing           idle
+///                                ▼                    ▼
+///                          ┌──────────┐ released   (none): end it
+///                          │ retiring │ ─────────▶ (none): end it
+///                          └──────────┘
 /// ```
 ///
 /// A caller that has its whole response may call again before the runtime has asked for its next invocation. On Lambda
 /// the way back is long enough for that; here it is not, so such a call waits a moment for the finishing environment
 /// before another one is started for it. The one that became idle last is used first, so that the others can age.
+///
+/// When the function's code has changed, what exists is of the old generation: it takes no new invocation, and those
+/// under way are finished. They do not count against the limit, so that who saves a file while streams run is not
+/// throttled by them; only what is beyond `retiringAllowance` counts, or saving often could fill the machine.
 package struct PoolMachine: ~Copyable {
     /// Names an environment of one function; never used twice.
     package struct EnvironmentID: Hashable, Sendable {
@@ -23,15 +33,23 @@ package struct PoolMachine: ~Copyable {
     }
 
     private let limit: Int
+    private let retiringAllowance: Int
     private var busy: Set<EnvironmentID> = []
     /// The part of `busy` whose response is over.
     private var finishing: Set<EnvironmentID> = []
     private var idle: [EnvironmentID] = []
+    /// At work with code that is no longer the function's.
+    private var retiring: Set<EnvironmentID> = []
     private var started = 0
     private var waiting = 0
 
-    /// - Parameter limit: how many environments may be busy at once, at least 1.
-    package init(limit: Int) { self.limit = max(1, limit) }
+    /// - Parameters:
+    ///   - limit: how many environments may be busy at once, at least 1.
+    ///   - retiringAllowance: how many with old code may be at work beside them.
+    package init(limit: Int, retiringAllowance: Int = Limits.maximumRetiringEnvironments) {
+        self.limit = max(1, limit)
+        self.retiringAllowance = max(0, retiringAllowance)
+    }
 
     package enum OnAcquire: Hashable, Sendable {
         case reuse(EnvironmentID)
@@ -66,7 +84,8 @@ package struct PoolMachine: ~Copyable {
             self.busy.insert(environment)
             return .reuse(environment)
         }
-        guard self.busy.count < self.limit else { return .throttle }
+        let beyondAllowance = max(0, self.retiring.count - self.retiringAllowance)
+        guard self.busy.count + beyondAllowance < self.limit else { return .throttle }
         self.started += 1
         let environment = EnvironmentID(number: self.started)
         self.busy.insert(environment)
@@ -83,12 +102,15 @@ package struct PoolMachine: ~Copyable {
         case keepIdle
         /// It is busy again: give it to the one that waits longest.
         case handToWaiting
+        /// End it: its code is old.
+        case end
         /// It was not busy: released twice, or after its end. Nothing changes.
         case ignore
     }
 
     /// The environment's runtime asked for its next invocation.
     package mutating func released(_ environment: EnvironmentID) -> OnReleased {
+        if self.retiring.remove(environment) != nil { return .end }
         guard self.busy.contains(environment) else { return .ignore }
         self.finishing.remove(environment)
         if self.waiting > 0 {
@@ -100,14 +122,36 @@ package struct PoolMachine: ~Copyable {
         return .keepIdle
     }
 
+    package struct OnRenewed: Hashable, Sendable {
+        /// End these now: nobody is served by them.
+        package let idle: [EnvironmentID]
+        /// These go on until they are `released`.
+        package let retiring: Int
+    }
+
+    /// The function's code has changed: no environment that exists takes another invocation. One who waits for such an
+    /// environment goes on waiting, and `waitedLongEnough` starts another.
+    package mutating func renewed() -> OnRenewed {
+        defer { self.idle = [] }
+        self.retiring.formUnion(self.busy)
+        self.busy = []
+        self.finishing = []
+        return OnRenewed(idle: self.idle, retiring: self.retiring.count)
+    }
+
     /// The environment is no more, or must not be used again.
     package mutating func ended(_ environment: EnvironmentID) {
         self.busy.remove(environment)
         self.finishing.remove(environment)
+        self.retiring.remove(environment)
         self.idle.removeAll { $0 == environment }
     }
 
+    /// Those at work with the function's code as it is.
     package var busyCount: Int { self.busy.count }
+    package var retiringCount: Int { self.retiring.count }
     package var idleCount: Int { self.idle.count }
+    /// How many there have been in all.
+    package var startedCount: Int { self.started }
     package var waitingCount: Int { self.waiting }
 }

@@ -16,6 +16,10 @@ import Testing
         .output(environment: 1, line: hostile),
         .environmentEnded(environment: 1, reason: hostile),
         .note(hostile),
+        .watch(.buildOutput(hostile)),
+        .watch(.changed(paths: [hostile], count: 1)),
+        .watch(.buildStarted(command: [hostile])),
+        .watch(.buildEnded(.failed(hostile), after: .zero)),
         .report(
             LogEvent.Report(
                 requestID: "1",

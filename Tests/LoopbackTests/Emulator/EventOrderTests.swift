@@ -26,6 +26,8 @@ import Testing
             case .invocationFailed(_, let type, _): "failed \(type)"
             case .request: "request"
             case .note: "note"
+            case .renewed: "renewed"
+            case .watch: "watch"
             }
         }
     }

@@ -93,6 +93,56 @@ extension PoolMachine.OnAcquire {
         #expect(pool.idleCount == 0)
     }
 
+    // MARK: New code
+
+    @Test func newCodeEndsTheIdleAndLetsTheBusyFinish() throws {
+        var pool = PoolMachine(limit: 3)
+        let busy = try #require(pool.acquire().environment)
+        let finishing = try #require(pool.acquire().environment)
+        let idle = try #require(pool.acquire().environment)
+        _ = pool.released(idle)
+        pool.responseFinished(finishing)
+        let renewed = pool.renewed()
+        #expect(renewed.idle == [idle])
+        #expect(renewed.retiring == 2)
+        #expect(pool.released(idle) == .ignore)
+        #expect(pool.released(finishing) == .end)
+        #expect(pool.released(busy) == .end)
+        #expect(pool.released(busy) == .ignore)
+        #expect(pool.retiringCount == 0 && pool.busyCount == 0 && pool.idleCount == 0)
+    }
+
+    /// Who saves a file while streams run is not throttled by them.
+    @Test func oldCodeAtWorkDoesNotCountAgainstTheLimit() throws {
+        var pool = PoolMachine(limit: 1)
+        let old = try #require(pool.acquire().environment)
+        #expect(pool.acquire() == .throttle)
+        _ = pool.renewed()
+        let new = try #require(pool.acquire().environment)
+        #expect(new != old)
+        #expect(pool.acquire() == .throttle)
+    }
+
+    @Test func whatRetiresBeyondTheAllowanceCounts() throws {
+        var pool = PoolMachine(limit: 2, retiringAllowance: 1)
+        let old = try (0..<2).map { _ in try #require(pool.acquire().environment) }
+        _ = pool.renewed()
+        #expect(pool.acquire().environment != nil)
+        #expect(pool.acquire() == .throttle, "one of the two old ones counts")
+        pool.ended(old[0])
+        #expect(pool.acquire().environment != nil)
+    }
+
+    @Test func whoWaitsForOldCodeGetsNew() throws {
+        var pool = PoolMachine(limit: 1)
+        let old = try #require(pool.acquire().environment)
+        pool.responseFinished(old)
+        #expect(pool.acquire() == .wait)
+        _ = pool.renewed()
+        #expect(pool.released(old) == .end)
+        #expect(pool.waitedLongEnough().environment != old)
+    }
+
     @Test func aStrayCallOfWhoWaitedUsesWhatIsIdle() throws {
         var pool = PoolMachine(limit: 1)
         let first = try #require(pool.acquire().environment)
@@ -101,18 +151,19 @@ extension PoolMachine.OnAcquire {
     }
 }
 
-/// Every life of a pool up to six steps.
+/// Every life of a pool up to six steps, the renewal of its code among them.
 @Suite struct PoolScriptTests {
     /// A number is the place of the environment among all that were started.
     private enum Input: CaseIterable {
-        case acquire, waitedLongEnough, gaveUpWaiting
+        case acquire, waitedLongEnough, gaveUpWaiting, renewed
         case finished0, finished1, released0, released1, ended0, ended1
     }
 
-    private enum Life { case busy, finishing, idle, gone }
+    private enum Life { case busy, finishing, idle, retiring, gone }
 
     private struct Promises {
         let limit: Int
+        let allowance: Int
         /// In the order in which they were started.
         var started: [PoolMachine.EnvironmentID] = []
         var lives: [Life] = []
@@ -121,7 +172,8 @@ extension PoolMachine.OnAcquire {
         func count(_ life: Life) -> Int { self.lives.count { $0 == life } }
 
         mutating func acquired(_ decision: PoolMachine.OnAcquire, mayWait: Bool) throws(Illegal) {
-            let busy = self.count(.busy) + self.count(.finishing)
+            let counted = max(0, self.count(.retiring) - self.allowance)
+            let busy = self.count(.busy) + self.count(.finishing) + counted
             switch decision {
             case .reuse(let id):
                 guard let place = self.started.firstIndex(of: id) else { throw Illegal("reuses a stranger") }
@@ -144,6 +196,10 @@ extension PoolMachine.OnAcquire {
         }
 
         mutating func released(_ place: Int, _ decision: PoolMachine.OnReleased) throws(Illegal) {
+            if self.lives[place] == .retiring {
+                self.lives[place] = .gone
+                return try demand(decision == .end, "\(decision) for one with old code")
+            }
             guard self.lives[place] == .busy || self.lives[place] == .finishing else {
                 return try demand(decision == .ignore, "\(decision) for one that was not busy")
             }
@@ -157,7 +213,22 @@ extension PoolMachine.OnAcquire {
             }
         }
 
-        func check(busy: Int, idle: Int, waiting: Int) throws(Illegal) {
+        mutating func renewed(_ decision: PoolMachine.OnRenewed) throws(Illegal) {
+            for place in self.lives.indices {
+                let isNamed = decision.idle.contains(self.started[place])
+                try demand(isNamed == (self.lives[place] == .idle), "\(decision) ends what is \(self.lives[place])")
+                switch self.lives[place] {
+                case .busy, .finishing: self.lives[place] = .retiring
+                case .idle: self.lives[place] = .gone
+                case .retiring, .gone: break
+                }
+            }
+            try demand(decision.retiring == self.count(.retiring), "\(decision)")
+        }
+
+        func check(_ pool: borrowing PoolMachine) throws(Illegal) {
+            let busy = pool.busyCount, idle = pool.idleCount, waiting = pool.waitingCount
+            try demand(pool.retiringCount == self.count(.retiring), "retiring: \(pool.retiringCount)")
             try demand(busy == self.count(.busy) + self.count(.finishing), "busy: \(busy)")
             try demand(idle == self.count(.idle), "idle: \(idle)")
             try demand(waiting == self.waiting && waiting >= 0, "waiting: \(waiting)")
@@ -166,16 +237,17 @@ extension PoolMachine.OnAcquire {
         }
     }
 
-    @Test(arguments: [1, 2]) func noScriptOfSixStepsBreaksAPromise(limit: Int) throws {
+    @Test(arguments: [(1, 1), (2, 0), (2, 5)]) func noScriptOfSixStepsBreaksAPromise(limit: Int, allowance: Int) throws
+    {
         let count = try everyScript(of: Input.allCases, length: 6) { script in
-            var pool = PoolMachine(limit: limit)
-            var promises = Promises(limit: limit)
+            var pool = PoolMachine(limit: limit, retiringAllowance: allowance)
+            var promises = Promises(limit: limit, allowance: allowance)
             for input in script {
                 try Self.run(input, &pool, &promises)
-                try promises.check(busy: pool.busyCount, idle: pool.idleCount, waiting: pool.waitingCount)
+                try promises.check(pool)
             }
         }
-        #expect(count == 531_441)
+        #expect(count == 1_000_000)
     }
 
     private static func run(_ input: Input, _ pool: inout PoolMachine, _ promises: inout Promises) throws {
@@ -187,6 +259,7 @@ extension PoolMachine.OnAcquire {
         case .gaveUpWaiting:
             promises.waiting = max(0, promises.waiting - 1)
             pool.gaveUpWaiting()
+        case .renewed: try promises.renewed(pool.renewed())
         case .finished0, .finished1:
             let place = input == .finished0 ? 0 : 1
             guard promises.started.indices.contains(place) else { return }
