@@ -19,18 +19,27 @@ struct FunctionArgument: Hashable, Sendable {
                 "\"\(name)\" is no function name; 1 to 64 letters, digits, hyphens and underscores are allowed."
             )
         }
-        do throws(CommandWords.Problem) {
-            self.command = try CommandWords.split(argument[argument.index(after: mark)...])
-        } catch {
-            switch error {
-            case .unclosedQuote(let quote):
-                throw ValidationError("The command of \(name) has a \(quote) without its partner.")
-            case .danglingBackslash: throw ValidationError("The command of \(name) ends with a backslash.")
-            }
-        }
+        self.command = try CommandWords.split(
+            argument[argument.index(after: mark)...],
+            called: "The command of \(name)"
+        )
         guard !self.command.isEmpty else {
             throw ValidationError("The command of \(name) is empty; write NAME=COMMAND.")
         }
         self.name = name
+    }
+}
+
+extension CommandWords {
+    /// - Parameter subject: what the command is called in an error, at the beginning of its sentence.
+    static func split(_ text: some StringProtocol, called subject: String) throws -> [String] {
+        do throws(Problem) {
+            return try Self.split(text)
+        } catch {
+            switch error {
+            case .unclosedQuote(let quote): throw ValidationError("\(subject) has a \(quote) without its partner.")
+            case .danglingBackslash: throw ValidationError("\(subject) ends with a backslash.")
+            }
+        }
     }
 }

@@ -26,6 +26,12 @@ struct ServeCommand: AsyncParsableCommand {
             that origin: it may use every method and header then, and send no cookies; Lambda's object says it in \
             detail. Preflights are answered without the function. Without --cors the function's own headers count.
 
+            With --watch, --watch-path or --build, what changes is run from the next invocation on, and invocations under \
+            way finish with the code that they began with. Files are looked at four times a second; left out are hidden \
+            ones, node_modules, __pycache__, and folders that a CACHEDIR.TAG marks. A build runs without a shell, while \
+            the old code goes on serving, also if it fails; what changes meanwhile is built once more. A --watch-path \
+            must not hold what the build writes. The first build runs before anything is said to be ready.
+
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
 
@@ -34,6 +40,9 @@ struct ServeCommand: AsyncParsableCommand {
               sluice serve --function 'api=node server.mjs' --function b=./bootstrap
               sluice serve --function hello=./hello --timeout 60 --env-file .env
               sluice serve --function hello=./hello --cors http://localhost:5173
+              sluice serve --function 'api=node server.mjs' --watch
+              sluice serve --function hello=.build/debug/Hello \\
+                --build 'swift build --product Hello' --watch-path Sources
             """
     )
 
@@ -51,6 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
     var port = 9000
 
     @OptionGroup var settings: FunctionSettings
+
+    @OptionGroup var watch: WatchSettings
 
     @Option(
         name: .long,
@@ -93,14 +104,22 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: HostProcess.variables)
         configuration.port = self.port
+        let watch = try self.watch.configuration(of: functions)
         let ready = self.ready
         let stopSignals = await StopSignals.trap()
         try await ConsoleService.run(configuration) { addresses, console in
-            switch ready {
-            case .json: console.printToStandardOutput(ReadyLine.json(addresses))
-            case nil: console.print(lines: Greeting.lines(addresses, functions: functions, style: console.style))
+            let sayReady: @Sendable () -> Void = {
+                switch ready {
+                case .json: console.printToStandardOutput(ReadyLine.json(addresses))
+                case nil: console.print(lines: Greeting.lines(addresses, functions: functions, style: console.style))
+                }
             }
-            await stopSignals.wait()
+            guard let watch else {
+                sayReady()
+                return await stopSignals.wait()
+            }
+            let changes = FunctionWatch(watch, of: addresses.control)
+            _ = try await stopSignals.run { await changes.run(whenReady: sayReady) }
         }
     }
 }

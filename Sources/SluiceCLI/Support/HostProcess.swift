@@ -55,6 +55,12 @@ enum HostProcess {
         return String(cString: resolved)
     }
 
+    static func checkExists(_ path: String, option: String) throws {
+        guard access(path, F_OK) == 0 else {
+            throw ValidationError("\(option) \(path): \(StandardStreams.text(of: errno)).")
+        }
+    }
+
     static func readTextFile(_ path: String) throws -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ValidationError("\(path): \(StandardStreams.text(of: errno)).") }

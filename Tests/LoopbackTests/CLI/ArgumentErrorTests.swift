@@ -45,6 +45,13 @@ import Testing
         (["serve", "--function", "a=true", "--cors", "{\"MaxAge\":true}"], "--cors: MaxAge must be a whole number"),
         (["serve", "--function", "a=true", "--cors", "*", "--cors", "{}"], "--cors takes origins, or one object"),
         (["serve", "--function", "a=true", "--cors", "@/does/not/exist"], "/does/not/exist: No such file"),
+        (["serve", "--function", "a=true", "--build", "make"], "--build needs to know when"),
+        (["serve", "--function", "a=true", "--watch-path", ".", "--build", "x 'y"], "--build has a ' without"),
+        (["serve", "--function", "a=true", "--watch-path", ".", "--build", " "], "The command of --build is empty."),
+        (
+            ["serve", "--function", "a=true", "--watch-path", "/does/not/exist"],
+            "--watch-path /does/not/exist: No such file"
+        ),
         (["serve", "--function", "a=true", "--function", "a=false"], "Two functions are named a."),
         (["demo", "--port", "65535"], "--port must be 0 to 65534, not 65535."),
         (["invoke"], "Missing expected argument '<function>'"),
