@@ -7,8 +7,8 @@ internal import Sluice
 
 /// `/download?bytes=N`: binary data whose checksum stands in the head, before the first byte is sent.
 enum DownloadRoute {
-    /// What Lambda streams at most.
-    private static let maximumBytes = 200 * 1024 * 1024
+    /// What Lambda streams at most, status and headers among it, which may take 16 KiB.
+    private static let maximumBytes = 200 * 1024 * 1024 - 16 * 1024
     private static let defaultBytes = 1024 * 1024
 
     static func answer(_ request: FunctionRequest) -> HTTPResult {

@@ -34,6 +34,9 @@ enum Processes {
     /// Whether signals have stopped it.
     static func isStopped(_ process: Int32) -> Bool { self.facts(of: process)?.state == "T" }
 
+    /// Whether it waits for something.
+    static func isSleeping(_ process: Int32) -> Bool { self.facts(of: process)?.state == "S" }
+
     /// Whether any process of the group is alive.
     static func groupIsAlive(_ group: Int32) -> Bool {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

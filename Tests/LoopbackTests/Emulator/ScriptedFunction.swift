@@ -33,6 +33,56 @@ enum ScriptedFunction {
         case respond(String)
         case variables
         case facts
+        /// Prints its own number as that of a child.
+        case processID
+        /// So many bytes of which no two blocks are alike; prints `wrote`, their number and their CRC-32.
+        case numbered(bytes: Int)
+        /// How many bytes the event has.
+        case size
+        /// A request of its own making; prints the answer, see `LocalLambda.Log.answers(_:)`.
+        case ask(Request)
+        /// These bytes, with `{id}` filled in.
+        case raw(String)
+        /// Reads an answer and prints it.
+        case tell
+        case endAndTell
+        /// Comes back on a new connection.
+        case reconnect
+
+        /// What is sent to the Runtime API. In the path and in values, `{id}`, `{previous}` and `{invocation}` stand for
+        /// the ids of this request, the one before it, and this delivery.
+        struct Request {
+            var method = "POST"
+            var path: String
+            var fields: [(String, String)] = []
+            var body: [UInt8] = Array("{}".utf8)
+            var times = 1
+            /// On a connection of its own.
+            var isAside = false
+
+            /// The path of one of the invocation's resources, such as `response`.
+            static func of(_ resource: String, id: String = "{id}") -> Self {
+                Self(path: "/2018-06-01/runtime/invocation/\(id)/\(resource)")
+            }
+
+            var aside: Self {
+                var request = self
+                request.isAside = true
+                return request
+            }
+
+            func with(_ name: String, _ value: String) -> Self {
+                var request = self
+                request.fields.append((name, value))
+                return request
+            }
+
+            fileprivate var words: [Any] {
+                let fields = self.fields.map { [$0.0, $0.1] }
+                let body = Data(self.body).base64EncodedString()
+                return ["ask", self.method, self.path, fields, body, self.times, self.isAside]
+            }
+        }
 
         private var words: [Any] {
             switch self {
@@ -58,6 +108,14 @@ enum ScriptedFunction {
             case .respond(let text): ["respond", text]
             case .variables: ["variables"]
             case .facts: ["facts"]
+            case .processID: ["process_id"]
+            case .numbered(let bytes): ["numbered", bytes]
+            case .size: ["size"]
+            case .ask(let request): request.words
+            case .raw(let text): ["raw", text]
+            case .tell: ["tell"]
+            case .endAndTell: ["end_and_tell"]
+            case .reconnect: ["reconnect"]
             }
         }
 

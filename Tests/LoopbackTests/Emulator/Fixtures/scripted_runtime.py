@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import zlib
 
 HOST, PORT = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
 PREFIX = "/2018-06-01/runtime"
@@ -23,6 +24,9 @@ class Runtime:
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.reader = self.connection.makefile("rb")
         self.request_id = None
+        self.invocation_id = None
+        self.previous_id = None
+        self.event = b""
         self.has_begun = False
 
     def send(self, text):
@@ -45,9 +49,22 @@ class Runtime:
     def next(self):
         self.send(f"GET {PREFIX}/invocation/next HTTP/1.1\r\nHost: {HOST}\r\n\r\n")
         _, fields, body = self.read_reply()
-        self.request_id = fields["lambda-runtime-aws-request-id"]
+        self.previous_id, self.request_id = self.request_id, fields["lambda-runtime-aws-request-id"]
+        self.invocation_id = fields.get("lambda-runtime-invocation-id")
+        self.event = body
         self.has_begun = False
         return body
+
+    def tell(self, reply):
+        """Prints what the Runtime API has answered as one line of JSON."""
+        status, fields, body = reply
+        told = {"status": status, "contentType": fields.get("content-type"), "body": body.decode("latin-1")}
+        print("answer", json.dumps(told), flush=True)
+
+    def filled(self, text):
+        for mark, value in [("id", self.request_id), ("previous", self.previous_id), ("invocation", self.invocation_id)]:
+            text = text.replace("{%s}" % mark, value or "")
+        return text
 
     def begin(self):
         if not self.has_begun:
@@ -156,6 +173,54 @@ class Runtime:
         with socket.create_connection(("127.0.0.1", port)) as gate:
             gate.recv(1)
 
+    def do_process_id(self):
+        print("child", os.getpid(), flush=True)
+
+    def do_ask(self, method, path, fields, body, times, is_aside):
+        """Sends a request of its own making and prints the answer; aside: on another connection. The body is base64."""
+        head = f"{method} {self.filled(path)} HTTP/1.1\r\nHost: {HOST}\r\n"
+        head += "".join(f"{name}: {self.filled(value)}\r\n" for name, value in fields)
+        body = base64.b64decode(body) * times
+        if body or method == "POST":
+            head += f"Content-Length: {len(body)}\r\n"
+        own = self.connection, self.reader
+        if is_aside:
+            self.connection = socket.create_connection((HOST, int(PORT)))
+            self.reader = self.connection.makefile("rb")
+        self.send(head.encode("latin-1") + b"\r\n" + body)
+        self.tell(self.read_reply())
+        if is_aside:
+            self.connection.close()
+            self.connection, self.reader = own
+
+    def do_raw(self, text):
+        """Sends these bytes as they are; `{id}` stands for the request's id."""
+        self.send(self.filled(text).encode("latin-1"))
+
+    def do_tell(self):
+        self.tell(self.read_reply())
+
+    def do_end_and_tell(self):
+        self.do_end_unread()
+        self.do_tell()
+
+    def do_reconnect(self):
+        self.__init__()
+
+    def do_numbered(self, total):
+        """So many bytes, no two blocks of them alike, and then a line that names their number and their CRC-32."""
+        self.begin()
+        checksum = count = 0
+        while count < total:
+            block = (b"%015d " % count * 4096)[:total - count]
+            count += len(block)
+            checksum = zlib.crc32(block, checksum)
+            self.send(b"%x\r\n%s\r\n" % (len(block), block))
+        print(f"wrote {count} {checksum:08x}", flush=True)
+
+    def do_size(self):
+        self.do_respond(str(len(self.event)))
+
     def do_respond(self, text):
         self.post(f"invocation/{self.request_id}/response", {"Content-Type": "application/json"}, text.encode())
 
@@ -196,6 +261,9 @@ def main():
                 runtime.post(
                     f"invocation/{runtime.request_id}/response", {"Content-Type": "application/octet-stream"}, body
                 )
+                continue
+            if parsed["rawPath"] == "/size":
+                runtime.do_size()
                 continue
             if parsed.get("body"):
                 text = parsed["body"]
