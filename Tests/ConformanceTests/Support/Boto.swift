@@ -18,6 +18,7 @@ struct Boto: Sendable {
         var functionError: String?
         var contentType: String?
         var payload: String?
+        var logResult: String?
 
         var chunk: String?
         var complete: Complete?
@@ -28,6 +29,9 @@ struct Boto: Sendable {
         var message: String?
         var reason: String?
         var type: String?
+        var retryAfterSeconds: String?
+        /// Whether it is the exception that the API's model has under that name.
+        var isModelled: Bool?
         /// An exception that is no answer of the service.
         var failed: String?
     }
@@ -35,6 +39,7 @@ struct Boto: Sendable {
     struct Complete: Decodable, Sendable, Equatable {
         var ErrorCode: String?
         var ErrorDetails: String?
+        var LogResult: String?
     }
 
     private struct Command: Encodable {
@@ -43,6 +48,35 @@ struct Boto: Sendable {
         var payload: String
         var padTo: Int?
         var arguments: [String: String]
+        var fields: [String: String] = [:]
+    }
+
+    /// The two calls, under boto3's names.
+    enum Call: String, CaseIterable {
+        case invoke
+        case invokeWithResponseStream = "invoke_with_response_stream"
+    }
+
+    /// Makes a call of which the first line alone is looked at, such as one that is refused.
+    func first(
+        _ call: Call,
+        payload: String = "{}",
+        function: String = FixtureFunction.name,
+        padTo: Int? = nil,
+        arguments: [String: String] = [:],
+        fields: [String: String] = [:]
+    ) async throws -> Line {
+        try await self.write(
+            Command(
+                call: call.rawValue,
+                function: function,
+                payload: payload,
+                padTo: padTo,
+                arguments: arguments,
+                fields: fields
+            )
+        )
+        return try await self.line()
     }
 
     /// `invoke`, to its end.

@@ -10,6 +10,8 @@ enum Fixture: String {
     case runtime
     /// boto3, driven line by line.
     case boto
+    /// `http.client`, driven line by line.
+    case httpClient = "http_client"
     /// Chromium, driven line by line.
     case browser
     /// A server over TLS.

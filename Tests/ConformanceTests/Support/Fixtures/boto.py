@@ -11,6 +11,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
 
+own_fields = {}
+
 client = boto3.client(
     "lambda",
     endpoint_url=sys.argv[1],
@@ -19,6 +21,9 @@ client = boto3.client(
     aws_secret_access_key="test",
     config=Config(retries={"total_max_attempts": 1}, connect_timeout=60, read_timeout=60),
 )
+
+# Fields that the API's model does not know, or values that it does not allow.
+client.meta.events.register("before-send.lambda", lambda request, **_: request.headers.update(own_fields))
 
 
 def say(**fields):
@@ -36,6 +41,8 @@ def payload(command):
 
 
 def call(command):
+    own_fields.clear()
+    own_fields.update(command.get("fields") or {})
     arguments = dict(command.get("arguments", {}), FunctionName=command["function"], Payload=payload(command))
     if command["call"] == "invoke":
         reply = client.invoke(**arguments)
@@ -50,6 +57,7 @@ def call(command):
         executedVersion=reply.get("ExecutedVersion"),
         functionError=reply.get("FunctionError"),
         contentType=reply.get("ResponseStreamContentType"),
+        logResult=reply.get("LogResult"),
         payload=body,
     )
     if "EventStream" in reply:
@@ -75,6 +83,8 @@ for line in sys.stdin:
             message=error.response["Error"]["Message"],
             reason=error.response.get("Reason"),
             type=error.response.get("Type"),
+            retryAfterSeconds=error.response.get("retryAfterSeconds"),
+            isModelled=type(error) is getattr(client.exceptions, error.response["Error"]["Code"], None),
         )
     except BotoCoreError as error:
         say(failed=repr(error))
