@@ -30,17 +30,26 @@ package enum Emulator {
     /// Runs the service for as long as `body` runs. When `body` ends, in whichever way, listening stops, streams under
     /// way get `Limits.stopDrainMilliseconds`, and every process that was started is ended before this returns.
     ///
-    /// - Parameter onEvent: called on the service's event loop for each event of its log; it must not block.
+    /// - Parameters:
+    ///   - onEvent: called on the service's event loop for each event of its log; it must not block.
+    ///   - hurry: awaited while the service stops: when it returns, streams under way get no more time.
     /// - Throws: `EmulatorError` when a port is taken or a function is misconfigured, and whatever `body` throws.
     package static func run<Result: Sendable>(
         _ configuration: EmulatorConfiguration,
         onEvent: @escaping @Sendable (LogEvent) -> Void,
+        hurry: (@Sendable () async -> Void)? = nil,
         body: @Sendable (Addresses) async throws -> Result
     ) async throws -> Result {
         try configuration.validate()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            let result = try await Self.run(configuration, on: group.next(), onEvent: onEvent, body: body)
+            let result = try await Self.run(
+                configuration,
+                on: group.next(),
+                onEvent: onEvent,
+                hurry: hurry,
+                body: body
+            )
             try await group.shutdownGracefully()
             return result
         } catch {
@@ -53,6 +62,7 @@ package enum Emulator {
         _ configuration: EmulatorConfiguration,
         on eventLoop: any EventLoop,
         onEvent: @escaping @Sendable (LogEvent) -> Void,
+        hurry: (@Sendable () async -> Void)?,
         body: @Sendable (Addresses) async throws -> Result
     ) async throws -> Result {
         // Each environment asks for one process, and no function has more of them than its concurrency allows, besides
@@ -71,11 +81,11 @@ package enum Emulator {
             do {
                 let addresses = try await Self.listen(service, eventLoop, configuration)
                 let result = try await body(addresses)
-                await Self.stop(service, eventLoop, launches)
+                await Self.stop(service, eventLoop, launches, hurry)
                 try await tasks.waitForAll()
                 return result
             } catch {
-                await Self.stop(service, eventLoop, launches)
+                await Self.stop(service, eventLoop, launches, hurry)
                 throw error
             }
         }
@@ -121,10 +131,21 @@ package enum Emulator {
     private static func stop(
         _ service: NIOLoopBound<LambdaService>,
         _ eventLoop: any EventLoop,
-        _ launches: AsyncStream<LaunchRequest>.Continuation
+        _ launches: AsyncStream<LaunchRequest>.Continuation,
+        _ hurry: (@Sendable () async -> Void)?
     ) async {
-        // The future does not fail: a stop has nothing left to report to.
-        try? await eventLoop.flatSubmit { service.value.stop() }.get()
+        await withDiscardingTaskGroup { tasks in
+            if let hurry {
+                tasks.addTask {
+                    await hurry()
+                    guard !Task.isCancelled else { return }
+                    try? await eventLoop.submit { service.value.hurry() }.get()
+                }
+            }
+            // The future does not fail: a stop has nothing left to report to.
+            try? await eventLoop.flatSubmit { service.value.stop() }.get()
+            tasks.cancelAll()
+        }
         launches.finish()
     }
 }

@@ -12,6 +12,7 @@ final class LambdaService {
     let log: EventLog
     private let eventLoop: any EventLoop
     private var functions: [String: FunctionService] = [:]
+    private var isHurried = false
     private var listeners: [any Channel] = []
     private let connections = ConnectionSet()
 
@@ -77,11 +78,17 @@ final class LambdaService {
         }
     }
 
+    /// Streams that a stop lets run on get no more time.
+    func hurry() {
+        self.isHurried = true
+        for function in self.functions.values { function.becomeQuiet() }
+    }
+
     /// Stops listening, lets streams under way run on for a while, and ends every environment.
     func stop() -> EventLoopFuture<Void> {
         for listener in self.listeners { listener.close(promise: nil) }
         self.listeners = []
-        let drain = TimeAmount.milliseconds(Int64(Limits.stopDrainMilliseconds))
+        let drain: TimeAmount = self.isHurried ? .zero : .milliseconds(Int64(Limits.stopDrainMilliseconds))
         let stops = self.functions.values.map { $0.stop(drain: drain) }
         let connections = NIOLoopBound(self.connections, eventLoop: self.eventLoop)
         return EventLoopFuture.andAllComplete(stops, on: self.eventLoop).map { connections.value.closeAll() }

@@ -58,7 +58,9 @@ package final class InvocationRelay {
         switch self.machine.bodyArrived(byteCount: bytes.readableBytes) {
         case .forward:
             self.forward(bytes)
-        case .drain, .ignore:
+        case .drain:
+            self.count(bytes)
+        case .ignore:
             break
         case .forwardThenFail(let firstBytes):
             if firstBytes > 0, let part = bytes.getSlice(at: bytes.readerIndex, length: firstBytes) {
@@ -70,9 +72,14 @@ package final class InvocationRelay {
     }
 
     private func forward(_ bytes: ByteBuffer) {
+        self.count(bytes)
+        self.caller.received(bytes)
+    }
+
+    /// What a function produces counts, whoever hears it.
+    private func count(_ bytes: ByteBuffer) {
         self.bytes += bytes.readableBytes
         self.chunks += 1
-        self.caller.received(bytes)
     }
 
     func responseEnded(trailers: HTTPFields) {

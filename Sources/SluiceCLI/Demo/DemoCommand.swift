@@ -59,7 +59,7 @@ struct DemoCommand: AsyncParsableCommand {
             try await self.checkOnce(configuration)
         } else {
             let stopSignals = await StopSignals.trap()
-            try await ConsoleService.run(configuration) { addresses, console in
+            try await ConsoleService.run(configuration, stopSignals: stopSignals) { addresses, console in
                 console.print(lines: DemoText.whatToTry(addresses, style: console.style))
                 await stopSignals.wait()
             }
@@ -73,6 +73,7 @@ struct DemoCommand: AsyncParsableCommand {
             configuration,
             showsLog: false,
             observe: { witness.saw($0) },
+            stopSignals: stopSignals,
             body: { addresses, console in
                 let checks = DemoChecks(addresses: addresses, witness: witness, console: console)
                 return try await stopSignals.run { try await checks.run() } ?? false

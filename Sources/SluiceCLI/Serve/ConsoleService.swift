@@ -23,6 +23,7 @@ enum ConsoleService {
         _ configuration: EmulatorConfiguration,
         showsLog: Bool = true,
         observe: @escaping @Sendable (LogEvent) -> Void = { _ in },
+        stopSignals: StopSignals,
         body: @Sendable @escaping (Emulator.Addresses, Console) async throws -> Result
     ) async throws -> Result {
         StandardStreams.ignoreBrokenPipes()
@@ -38,6 +39,8 @@ enum ConsoleService {
                     observe(event)
                     if showsLog { lines.put(.event(event.shortened)) }
                 },
+                // The second of them, when the first has ended the body.
+                hurry: { await stopSignals.wait() },
                 body: { try await body($0, console) }
             )
             lines.finish()

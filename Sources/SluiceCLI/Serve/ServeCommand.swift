@@ -107,7 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
         let watch = try self.watch.configuration(of: functions)
         let ready = self.ready
         let stopSignals = await StopSignals.trap()
-        try await ConsoleService.run(configuration) { addresses, console in
+        try await ConsoleService.run(configuration, stopSignals: stopSignals) { addresses, console in
             let sayReady: @Sendable () -> Void = {
                 switch ready {
                 case .json: console.printToStandardOutput(ReadyLine.json(addresses))

@@ -171,7 +171,8 @@ final class FunctionService {
         return gone.futureResult
     }
 
-    private func becomeQuiet() {
+    /// Invocations under way are waited for no more.
+    func becomeQuiet() {
         let promises = self.whenQuiet
         self.whenQuiet = []
         for promise in promises { promise.succeed() }

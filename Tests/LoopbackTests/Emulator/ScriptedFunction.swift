@@ -19,7 +19,6 @@ enum ScriptedFunction {
         case error(type: String, body: String, times: Int = 1)
         case initError(type: String, body: String)
         case halfChunk
-        case raw(String)
         case dropNext
         case print(String)
         case exit(Int)
@@ -94,7 +93,6 @@ enum ScriptedFunction {
             case .error(let type, let body, let times): ["error", type, body, times]
             case .initError(let type, let body): ["init_error", type, body]
             case .halfChunk: ["half_chunk"]
-            case .raw(let text): ["raw", text]
             case .dropNext: ["drop_next"]
             case .print(let text): ["print", text]
             case .exit(let code): ["exit", code]

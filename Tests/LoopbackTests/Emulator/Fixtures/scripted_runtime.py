@@ -123,11 +123,6 @@ class Runtime:
         self.send("a\r\nhalf")
         self.connection.close()
 
-    def do_raw(self, text):
-        """Begins the response and goes on with these bytes, be they HTTP or not."""
-        self.begin()
-        self.send(text)
-
     def do_print(self, text):
         print(text, flush=True)
 
