@@ -39,8 +39,7 @@ enum ConsoleService {
                     observe(event)
                     if showsLog { lines.put(.event(event.shortened)) }
                 },
-                // The second of them, when the first has ended the body.
-                hurry: { await stopSignals.wait() },
+                hurry: { await stopSignals.waitForSecond() },
                 body: { try await body($0, console) }
             )
             lines.finish()
