@@ -18,6 +18,7 @@ final class ConnectionGuard: ChannelInboundHandler {
     private var machine: ConnectionMachine
     private var context: ChannelHandlerContext?
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
+    private var lastNow: NIODeadline
     private var outputIsClosed = false
     private var inputIsClosed = false
     /// What to do with a connection that was one too many, when it is there.
@@ -31,7 +32,8 @@ final class ConnectionGuard: ChannelInboundHandler {
     private init(bounds: ConnectionBounds, eventLoop: any EventLoop, greeting: Greeting?) {
         self.bounds = bounds
         self.measuresTime = bounds.measuresTime
-        self.machine = ConnectionMachine(bounds: bounds, now: eventLoop.now)
+        self.lastNow = eventLoop.now
+        self.machine = ConnectionMachine(bounds: bounds, now: self.lastNow)
         self.greeting = greeting
     }
 
@@ -48,15 +50,16 @@ final class ConnectionGuard: ChannelInboundHandler {
 
     // MARK: What the parts of a request and its answer do
 
-    func headArrived() { self.machine.headArrived(now: self.now) }
+    // Parts come out of a read or behind an answer's end, for which the clock was read just now.
+    func headArrived() { self.machine.headArrived(now: self.lastNow) }
     func dataArrived(_ count: Int) { self.machine.dataArrived(count) }
-    func requestEnded() { self.machine.requestEnded(now: self.now) }
+    func requestEnded() { self.machine.requestEnded(now: self.lastNow) }
     /// What was too large when the parser says that something of a head was.
     var overflow: ConnectionFault { self.machine.overflow }
 
     /// Before the answer's end is written; what is returned comes after that.
     func answerEnded(keepsConnection: Bool) -> ConnectionMachine.OnAnswerEnded {
-        let action = self.machine.answerEnded(keepsConnection: keepsConnection, now: self.now)
+        let action = self.machine.answerEnded(keepsConnection: keepsConnection, now: self.readClock())
         self.setTimer()
         return action
     }
@@ -66,7 +69,7 @@ final class ConnectionGuard: ChannelInboundHandler {
     /// Closes the connection when all that was written has left.
     func closeWhenSent() {
         guard let context = self.context else { return }
-        self.machine.leave(now: self.now)
+        self.machine.leave(now: self.readClock())
         self.afterWrites(context, ByteBuffer()) { self.close() }
     }
 
@@ -123,7 +126,7 @@ final class ConnectionGuard: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = self.unwrapInboundIn(data)
-        let action = self.machine.bytesArrived(bytes.readableBytes, now: self.now) {
+        let action = self.machine.bytesArrived(bytes.readableBytes, now: self.readClock()) {
             bytes.readableBytesView.contains(UInt8(ascii: "\n"))
         }
         switch action {
@@ -157,8 +160,9 @@ final class ConnectionGuard: ChannelInboundHandler {
 
     // MARK: Time
 
-    private var now: NIODeadline {
-        self.measuresTime ? self.context?.eventLoop.now ?? .now() : .uptimeNanoseconds(0)
+    private func readClock() -> NIODeadline {
+        if self.measuresTime, let context = self.context { self.lastNow = context.eventLoop.now }
+        return self.lastNow
     }
 
     private func setTimer() {

@@ -4,8 +4,9 @@
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import SluiceHTTP1
 import Testing
+
+@testable import SluiceHTTP1
 
 /// What a connection waits for, and for how long; the time is the test's.
 @Suite struct ConnectionTimeTests {
@@ -133,13 +134,15 @@ import Testing
         #expect(self.router.requests.last?.body == "ab")
     }
 
-    @Test func nobodyIsLeftWaitingWhenAConnectionHasEnded() throws {
-        var connection: EmbeddedConnection? = try self.server.connect()
-        weak var channel: EmbeddedChannel?
-        channel = connection?.channel
-        connection?.lose()
-        connection = nil
-        #expect(channel == nil, "a timer would hold it")
+    @Test func nothingIsLeftOfAConnectionThatHasEnded() throws {
+        weak var keeper: ConnectionGuard?
+        do {
+            let connection = try self.server.connect()
+            keeper = try connection.channel.pipeline.syncOperations.handler(type: ConnectionGuard.self)
+            #expect(keeper != nil)
+            connection.lose()
+        }
+        #expect(keeper == nil, "its timer holds it")
     }
 
     // MARK: Half-close
