@@ -115,7 +115,7 @@ extension WatchSnapshot {
     }
 }
 
-/// Every life of a watch up to seven steps.
+/// Every life of a watch up to six steps.
 @Suite struct WatchScriptTests {
     private enum Input: CaseIterable { case same, program, source, noProgram, built, failed }
 
@@ -149,8 +149,8 @@ extension WatchSnapshot {
         }
     }
 
-    @Test(arguments: [true, false]) func noScriptOfSevenStepsBreaksAPromise(builds: Bool) throws {
-        try everyScript(of: Input.allCases, length: 7) { script in
+    @Test(arguments: [true, false]) func noScriptOfSixStepsBreaksAPromise(builds: Bool) throws {
+        try everyScript(of: Input.allCases, length: 6) { script in
             var machine = WatchMachine(WatchSnapshot(1, 1), builds: builds)
             var promises = Promises(builds: builds)
             var version: Int64 = 1
