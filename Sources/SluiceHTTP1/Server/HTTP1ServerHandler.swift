@@ -36,6 +36,7 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     private var flushIsDue = false
     /// NIO reports fields of ours that it does not let through as if they had been the peer's.
     private var isWritingFields = false
+    private var isWritingEnd = false
     /// The last answer was given, or there is none any more.
     private var isEnding = false
 
@@ -263,16 +264,28 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     }
 
     func writeEnd(trailers: HTTPFields) {
-        guard let context = self.context, let current = self.current else { return }
+        guard self.context != nil, let current = self.current else { return }
         self.current?.responseEnded = true
         let then = self.connection.answerEnded(keepsConnection: current.keepsAlive)
         // A request that was sent ahead is not answered behind the last one.
         self.isEnding = then != .goOn
         // Writing the end can bring the next pipelined request at once, so this exchange has to be gone by then.
         self.finishExchangeIfOver()
+        // The end of one answer can bring the next request, and its answer at once: as deep on the stack as requests
+        // were sent ahead, if it were not put off.
+        guard !self.isWritingEnd else {
+            return self.eventLoop.assumeIsolated().execute { self.writeEnd(trailers, then: then) }
+        }
+        self.writeEnd(trailers, then: then)
+    }
+
+    private func writeEnd(_ trailers: HTTPFields, then: ConnectionMachine.OnAnswerEnded) {
+        guard let context = self.context else { return }
+        self.isWritingEnd = true
         self.isWritingFields = !trailers.isEmpty
         context.write(self.wrapOutboundOut(.end(trailers.isEmpty ? nil : HTTPHeaders(trailers))), promise: nil)
         self.isWritingFields = false
+        self.isWritingEnd = false
         switch then {
         case .goOn: self.flushAtEndOfTurn()
         case .closeWhenSent: self.connection.closeWhenSent()
