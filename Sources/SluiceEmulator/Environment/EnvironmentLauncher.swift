@@ -2,16 +2,12 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
-internal import NIOPosix
 internal import SluiceWire
 internal import Subprocess
 
-// Scoped, because NIO has a FileDescriptor too.
 #if canImport(System)
-internal import struct System.FileDescriptor
 internal import struct System.FilePath
 #else
-internal import struct SystemPackage.FileDescriptor
 internal import struct SystemPackage.FilePath
 #endif
 
@@ -67,7 +63,7 @@ struct EnvironmentLauncher: Sendable {
             workingDirectory: FilePath(request.workingDirectory),
             platformOptions: options,
             input: .none,
-            output: .fileDescriptor(output, closeAfterSpawningProcess: true),
+            output: .fileDescriptor(output.writingEnd, closeAfterSpawningProcess: true),
             error: .combinedWithOutput
         ) { execution in
             let group = ProcessGroup(id: execution.processIdentifier.value)
@@ -80,36 +76,16 @@ struct EnvironmentLauncher: Sendable {
         }
     }
 
-    /// The end of a pipe to write to; what comes out of it is logged on the event loop, for as long as anybody holds
-    /// the writing end, without keeping the process's own end waiting.
-    private static func outputPipe(_ request: LaunchRequest) async throws -> FileDescriptor {
-        let ends = try FileDescriptor.pipe()
+    private static func outputPipe(_ request: LaunchRequest) async throws -> OutputPipe {
         let environment = request.environment
-        do {
-            _ = try await NIOPipeBootstrap(group: request.eventLoop)
-                // All that a pipe holds at once: what was printed before an event on a socket is read in its turn.
-                .channelOption(
-                    .recvAllocator,
-                    value: FixedSizeRecvByteBufferAllocator(capacity: Limits.outputReadBytes)
-                )
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let handler = LogLineHandler { line in
-                            let environment = environment.value
-                            environment.record(.output(environment: environment.id.number, line: line))
-                        }
-                        environment.value.output = handler
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                }
-                .takingOwnershipOfDescriptor(input: ends.readEnd.rawValue)
-                .get()
-        } catch {
-            try? ends.readEnd.close()
-            try? ends.writeEnd.close()
-            throw error
+        return try await OutputPipe.open(on: request.eventLoop) {
+            let handler = LogLineHandler { line in
+                let environment = environment.value
+                environment.record(.output(environment: environment.id.number, line: line))
+            }
+            environment.value.output = handler
+            return handler
         }
-        return ends.writeEnd
     }
 
     private static func reason(_ error: any Error, _ request: LaunchRequest) -> String {

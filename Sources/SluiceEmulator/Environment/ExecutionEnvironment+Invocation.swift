@@ -113,7 +113,12 @@ extension ExecutionEnvironment: RuntimeAPISessionDelegate {
         self.eventLoop.assumeIsolated().execute {
             guard self.endingReason == nil else { return }
             self.finishInvocation()
-            self.owner?.environmentIsFree(self)
+            // It may have ended in this very turn.
+            if self.processIsGone {
+                self.owner?.environmentIsUnusable(self)
+            } else {
+                self.owner?.environmentIsFree(self)
+            }
         }
     }
 

@@ -36,6 +36,8 @@ final class ExecutionEnvironment {
     var output: LogLineHandler?
     private(set) var endingReason: String?
     private var isGone = false
+    /// The last of its processes has ended; what it had sent may still be read.
+    private(set) var processIsGone = false
 
     /// The end of initialisation, or of the invocation under way.
     private var timer: Scheduled<Void>?
@@ -133,8 +135,11 @@ final class ExecutionEnvironment {
         self.group?.kill()
         if self.endingReason == nil, case .startAnother = self.session.processGone() {
             self.isReplacing = false
+            // What the old process still had to say is not its successor's word.
+            self.connections.closeAll()
             return self.startProcess()
         }
+        self.processIsGone = true
         if self.initDuration != nil, self.current == nil {
             // It was idle: nobody may be sent to it while its connections are waited for.
             self.owner?.environmentIsUnusable(self)
@@ -163,7 +168,8 @@ final class ExecutionEnvironment {
     /// Ends the process group at once. A caller who waits is told `failure`.
     func end(reason: String, isTimeout: Bool = false, failure: (_ requestID: String) -> InvocationFailure) {
         self.giveUp(reason: reason, isTimeout: isTimeout, failure)
-        self.group?.kill()
+        // Once it is gone, its number may be another process's.
+        if !self.processIsGone { self.group?.kill() }
     }
 
     func giveUp(reason: String, isTimeout: Bool = false, _ failure: (_ requestID: String) -> InvocationFailure) {
@@ -188,8 +194,7 @@ final class ExecutionEnvironment {
     /// It is told to exit by the protocol; one that does not is ended.
     func expectExit() {
         self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(Limits.initErrorExitMilliseconds))) {
-            // Once it is gone, its number may be another process's.
-            if !self.isGone { self.group?.kill() }
+            if !self.processIsGone { self.group?.kill() }
         }
     }
 

@@ -2,16 +2,12 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
-internal import NIOPosix
 internal import SluiceWire
 internal import Subprocess
 
-// Scoped, because NIO has a FileDescriptor too.
 #if canImport(System)
-internal import struct System.FileDescriptor
 internal import struct System.FilePath
 #else
-internal import struct SystemPackage.FileDescriptor
 internal import struct SystemPackage.FilePath
 #endif
 
@@ -27,15 +23,17 @@ struct BuildRun: Sendable {
     func run() async -> BuildEnd {
         guard let program = self.command.first else { return .succeeded }
         do {
-            let (writingEnd, output) = try await self.outputPipe()
-            let end = try await self.run(program, writingTo: writingEnd)
+            let control = self.control
+            let output = try await OutputPipe.open(on: control.eventLoop) {
+                LogLineHandler { control.recordOnLoop(.watch(.buildOutput($0))) }
+            }
+            let end = try await self.run(program, writingTo: output)
             // What it printed last is said before its end is. What it left running in a session of its own may hold
             // the pipe for ever, and is not waited for.
-            let eventLoop = self.control.eventLoop
-            eventLoop.scheduleTask(in: .milliseconds(Int64(Limits.lastBuildOutputMilliseconds))) {
-                output.close(promise: nil)
+            control.eventLoop.scheduleTask(in: .milliseconds(Int64(Limits.lastBuildOutputMilliseconds))) {
+                output.channel.close(promise: nil)
             }
-            try? await output.closeFuture.get()
+            try? await output.channel.closeFuture.get()
             return end
         } catch {
             if let problem = EntrypointProblem(program: program, workingDirectory: self.workingDirectory) {
@@ -45,7 +43,7 @@ struct BuildRun: Sendable {
         }
     }
 
-    private func run(_ program: String, writingTo output: FileDescriptor) async throws -> BuildEnd {
+    private func run(_ program: String, writingTo output: OutputPipe) async throws -> BuildEnd {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
@@ -57,7 +55,7 @@ struct BuildRun: Sendable {
             workingDirectory: FilePath(self.workingDirectory),
             platformOptions: options,
             input: .none,
-            output: .fileDescriptor(output, closeAfterSpawningProcess: true),
+            output: .fileDescriptor(output.writingEnd, closeAfterSpawningProcess: true),
             error: .combinedWithOutput
         ) { execution in
             ProcessGroup(id: execution.processIdentifier.value)
@@ -67,27 +65,6 @@ struct BuildRun: Sendable {
         case .exited(0): .succeeded
         case .exited(let code): .failed("exit code \(code)")
         case .signaled(let number): .failed("signal \(number)")
-        }
-    }
-
-    private func outputPipe() async throws -> (writingEnd: FileDescriptor, output: any Channel) {
-        let ends = try FileDescriptor.pipe()
-        let control = self.control
-        do {
-            let channel = try await NIOPipeBootstrap(group: control.eventLoop)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let handler = LogLineHandler { control.recordOnLoop(.watch(.buildOutput($0))) }
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                }
-                .takingOwnershipOfDescriptor(input: ends.readEnd.rawValue)
-                .get()
-            return (ends.writeEnd, channel)
-        } catch {
-            try? ends.readEnd.close()
-            try? ends.writeEnd.close()
-            throw error
         }
     }
 }

@@ -307,6 +307,8 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
         guard let current = self.current, current.requestEnded, current.responseEnded else { return }
         self.current = nil
         self.resumeReading()
+        // It hears no more of the connection, and nothing of its answer has to wait for room in it any more.
+        current.receiver.writabilityChanged(isWritable: true)
     }
 
     private func flushAtEndOfTurn() {
