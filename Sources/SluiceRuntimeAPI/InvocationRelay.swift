@@ -96,6 +96,12 @@ package final class InvocationRelay {
         }
     }
 
+    /// The runtime ended its sending side in mid-response, and may still read.
+    func requestTruncated() {
+        self.runtime?.answer(.truncatedRequest)
+        self.connectionLost()
+    }
+
     func connectionLost() {
         switch self.machine.responseTruncated() {
         case .fail: self.fail(.truncatedResponse)

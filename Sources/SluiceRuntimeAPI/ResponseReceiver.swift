@@ -13,5 +13,6 @@ final class ResponseReceiver: RequestReceiver {
 
     func received(_ bytes: ByteBuffer) { self.relay.bodyArrived(bytes) }
     func receivedEnd(trailers: HTTPFields) { self.relay.responseEnded(trailers: trailers) }
+    func requestTruncated() { self.relay.requestTruncated() }
     func connectionLost() { self.relay.connectionLost() }
 }

@@ -171,13 +171,15 @@ package enum Limits {
 
     /// A caller's head must be whole this long after its first byte, in milliseconds.
     package static let headMilliseconds = 30_000
-    /// A caller's body must go on within this time, and be whole within that one, in milliseconds.
+    /// A caller's body must go on within this time, and be whole within that one, in milliseconds: 6 MiB on a line of
+    /// 60 kbit/s.
     package static let bodyPauseMilliseconds = 30_000
-    package static let bodyMilliseconds = 300_000
+    package static let bodyMilliseconds = 900_000
     /// A caller's connection without a request is closed after this long, in milliseconds.
     package static let idleMilliseconds = 60_000
-    /// When an answer is over, its last bytes must go on leaving: looked at this often, in milliseconds.
-    package static let deliveryMilliseconds = 60_000
+    /// When an answer is over, its last bytes must go on leaving: looked at this often, in milliseconds. A kernel takes
+    /// more only when a third of its buffer is free, which on a slow line is minutes.
+    package static let deliveryMilliseconds = 900_000
 
     /// Callers' connections that are open at once, over all ports of the service. A process usually may have 1,024
     /// descriptors, and environments need theirs.

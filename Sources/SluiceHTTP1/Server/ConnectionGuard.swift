@@ -126,9 +126,7 @@ final class ConnectionGuard: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = self.unwrapInboundIn(data)
-        let action = self.machine.bytesArrived(bytes.readableBytes, now: self.readClock()) {
-            bytes.readableBytesView.contains(UInt8(ascii: "\n"))
-        }
+        let action = self.machine.bytesArrived(bytes.readableBytesView, now: self.readClock())
         switch action {
         case .parse:
             context.fireChannelRead(data)

@@ -46,7 +46,7 @@ struct ConnectionMachine {
     private let bounds: ConnectionBounds
     private var state: State
     private var look: Look?
-    /// Bytes of a head, or bytes of a body's framing that no data has paid for.
+    /// Bytes of a head and of empty lines before it, or bytes of a body's framing that no data has paid for.
     private var overheadBytes = 0
     private var pipelinedBytes = 0
     private var requestLineIsOver = false
@@ -60,23 +60,25 @@ struct ConnectionMachine {
 
     enum OnBytes: Equatable { case parse, drop, close }
 
-    /// - Parameter hasLineEnd: whether there is a line feed among them; asked for only where it counts.
-    mutating func bytesArrived(_ count: Int, now: NIODeadline, hasLineEnd: () -> Bool) -> OnBytes {
+    mutating func bytesArrived(_ bytes: some Collection<UInt8>, now: NIODeadline) -> OnBytes {
+        let count = bytes.count
         switch self.state {
         case .idle:
+            self.overheadBytes += count
+            guard !Self.isLineEndsOnly(bytes) else { return .parse }
             self.state = .head(since: now)
-            self.overheadBytes = count
-            self.requestLineIsOver = hasLineEnd()
+            self.requestLineIsOver = Self.hasLineEnd(bytes)
             return .parse
         case .head:
             self.overheadBytes += count
-            if !self.requestLineIsOver { self.requestLineIsOver = hasLineEnd() }
+            if !self.requestLineIsOver { self.requestLineIsOver = Self.hasLineEnd(bytes) }
             return .parse
         case .body(let since, _):
             self.overheadBytes += count
             self.state = .body(since: since, progress: now)
             return .parse
         case .answering:
+            guard self.pipelinedBytes > 0 || !Self.isLineEndsOnly(bytes) else { return .parse }
             self.pipelinedBytes += count
             return self.pipelinedBytes <= self.bounds.pipelinedBytes ? .parse : .close
         case .discarding(let since, let bytes):
@@ -93,14 +95,21 @@ struct ConnectionMachine {
         }
     }
 
+    private static func hasLineEnd(_ bytes: some Collection<UInt8>) -> Bool { bytes.contains(UInt8(ascii: "\n")) }
+
+    /// An empty line behind a body or before a request is no part of a request (RFC 9112, section 2.2).
+    private static func isLineEndsOnly(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.allSatisfy { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+    }
+
     /// What the bytes that just arrived have broken, once the parser has made of them what it could.
     func faultAfterBytes() -> ConnectionFault? {
         switch self.state {
-        case .head: self.overheadBytes > self.bounds.headBytes ? self.overflow : nil
+        case .idle, .head: self.overheadBytes > self.bounds.headBytes ? self.overflow : nil
         case .body:
             self.overheadBytes > self.bounds.framingBytes
                 ? .framingTooLarge(limitBytes: self.bounds.framingBytes) : nil
-        case .idle, .answering, .discarding, .leaving, .lingering, .over: nil
+        case .answering, .discarding, .leaving, .lingering, .over: nil
         }
     }
 
@@ -153,6 +162,7 @@ struct ConnectionMachine {
             self.pipelinedBytes = 0
         case .discarding:
             self.state = .idle(since: now)
+            self.overheadBytes = 0
         case .idle, .head, .answering, .leaving, .lingering, .over:
             break
         }

@@ -38,7 +38,7 @@ package enum HTTP1Listener {
                 .writeBufferWaterMark,
                 value: .init(low: Limits.relayLowWatermarkBytes, high: Limits.relayHighWatermarkBytes)
             )
-            .childChannelOption(.allowRemoteHalfClosure, value: bounds.answersHalfClosed)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try accept.value(channel) }
             }

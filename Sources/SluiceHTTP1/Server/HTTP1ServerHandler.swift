@@ -14,7 +14,7 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     package typealias OutboundIn = Never
     package typealias OutboundOut = HTTPServerResponsePart
 
-    private struct Current {
+    struct Current {
         var receiver: any RequestReceiver
         var exchange: ServerExchange
         var version: HTTPVersion
@@ -27,18 +27,18 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
 
     private let router: any RequestRouter
     private let bounds: ConnectionBounds
-    private let connection: ConnectionGuard
+    let connection: ConnectionGuard
     private let onFault: (ConnectionFault) -> Void
-    private var context: ChannelHandlerContext?
-    private var current: Current?
+    var context: ChannelHandlerContext?
+    var current: Current?
     private var readsPaused = false
     private var readHeldBack = false
-    private var flushIsDue = false
+    var flushIsDue = false
     /// NIO reports fields of ours that it does not let through as if they had been the peer's.
-    private var isWritingFields = false
-    private var isWritingEnd = false
+    var isWritingFields = false
+    var isWritingEnd = false
     /// The last answer was given, or there is none any more.
-    private var isEnding = false
+    var isEnding = false
 
     private init(
         router: any RequestRouter,
@@ -153,23 +153,28 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
             return context.close(promise: nil)
         }
         switch error {
-        case .invalidEOFState: self.endConnection()
+        case .invalidEOFState: self.inputEnded()
         case .headerOverflow: self.connectionFailed(self.connection.overflow)
         case .invalidVersion: self.connectionFailed(.versionUnknown)
         default: self.connectionFailed(.malformed(ConnectionFault.Rule(error)))
         }
     }
 
-    /// The peer says nothing any more: after a whole request it waits for the answer, otherwise it has gone.
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent, !self.isEnding {
-            if let current = self.current, current.requestEnded {
-                self.current?.keepsAlive = false
-            } else {
-                self.endConnection()
-            }
-        }
+        if case .inputClosed? = event as? ChannelEvent { self.inputEnded() }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The peer says nothing any more: behind a whole request it may wait for the answer, otherwise it has gone.
+    private func inputEnded() {
+        guard !self.isEnding else { return }
+        self.current?.keepsAlive = false
+        if let current = self.current {
+            if current.requestEnded, self.bounds.answersHalfClosed { return }
+            if !current.requestEnded, !current.exchange.hasBegun { current.receiver.requestTruncated() }
+        }
+        // It may just have been told what was missing, with an end of its own.
+        if !self.isEnding { self.endConnection() }
     }
 
     /// The peer broke a rule or a bound. It is told which, unless an answer of ours has begun.
@@ -224,7 +229,7 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
         if self.current?.exchange === exchange { self.resumeReading() }
     }
 
-    private func resumeReading() {
+    func resumeReading() {
         self.readsPaused = false
         if self.readHeldBack {
             self.readHeldBack = false
@@ -232,91 +237,11 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
         }
     }
 
-    // MARK: Outbound
-
-    func writeHead(status: HTTPResponse.Status, fields: HTTPFields) {
-        guard let context = self.context, let current = self.current else { return }
-        var head = HTTPResponseHead(
-            version: current.version,
-            status: HTTPResponseStatus(statusCode: status.code, reasonPhrase: status.reasonPhrase),
-            headers: HTTPHeaders(fields)
-        )
-        let isOld = current.version.major < 1 || current.version == .http1_0
-        let endsByClosing = isOld && !current.hasNoBody && !head.headers.contains(name: "content-length")
-        if !current.keepsAlive || endsByClosing {
-            self.current?.keepsAlive = false
-            head.headers.replaceOrAdd(name: "Connection", value: "close")
-        } else if isOld {
-            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
-        }
-        head.frame(isHead: current.hasNoBody, isOld: isOld)
-        self.current?.hasNoBody = current.hasNoBody || !head.status.mayHaveResponseBody
-        self.isWritingFields = true
-        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
-        self.isWritingFields = false
-        self.flushAtEndOfTurn()
-    }
-
-    func writeBody(_ bytes: ByteBuffer) {
-        guard let context = self.context, let current = self.current, !current.hasNoBody else { return }
-        context.write(self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
-        self.flushAtEndOfTurn()
-    }
-
-    func writeEnd(trailers: HTTPFields) {
-        guard self.context != nil, let current = self.current else { return }
-        self.current?.responseEnded = true
-        let then = self.connection.answerEnded(keepsConnection: current.keepsAlive)
-        // A request that was sent ahead is not answered behind the last one.
-        self.isEnding = then != .goOn
-        // Writing the end can bring the next pipelined request at once, so this exchange has to be gone by then.
-        self.finishExchangeIfOver()
-        // The end of one answer can bring the next request, and its answer at once: as deep on the stack as requests
-        // were sent ahead, if it were not put off.
-        guard !self.isWritingEnd else {
-            return self.eventLoop.assumeIsolated().execute { self.writeEnd(trailers, then: then) }
-        }
-        self.writeEnd(trailers, then: then)
-    }
-
-    private func writeEnd(_ trailers: HTTPFields, then: ConnectionMachine.OnAnswerEnded) {
-        guard let context = self.context else { return }
-        self.isWritingEnd = true
-        self.isWritingFields = !trailers.isEmpty
-        context.write(self.wrapOutboundOut(.end(trailers.isEmpty ? nil : HTTPHeaders(trailers))), promise: nil)
-        self.isWritingFields = false
-        self.isWritingEnd = false
-        switch then {
-        case .goOn: self.flushAtEndOfTurn()
-        case .closeWhenSent: self.connection.closeWhenSent()
-        case .lingerWhenSent: self.connection.linger()
-        }
-    }
-
-    func abortResponse(hasBegun: Bool) {
-        guard let context = self.context else { return }
-        self.current = nil
-        self.isEnding = true
-        // A connection that is not read does not notice that its peer left.
-        self.resumeReading()
-        guard hasBegun else { return context.close(promise: nil) }
-        self.connection.closeWhenSent()
-    }
-
-    private func finishExchangeIfOver() {
+    func finishExchangeIfOver() {
         guard let current = self.current, current.requestEnded, current.responseEnded else { return }
         self.current = nil
         self.resumeReading()
         // It hears no more of the connection, and nothing of its answer has to wait for room in it any more.
-        current.receiver.writabilityChanged(isWritable: true)
-    }
-
-    private func flushAtEndOfTurn() {
-        guard !self.flushIsDue else { return }
-        self.flushIsDue = true
-        self.eventLoop.assumeIsolated().execute {
-            self.flushIsDue = false
-            self.context?.flush()
-        }
+        if !self.isWritable { current.receiver.writabilityChanged(isWritable: true) }
     }
 }

@@ -15,6 +15,9 @@ package protocol RequestRouter: AnyObject {
 package protocol RequestReceiver: AnyObject {
     func received(_ bytes: ByteBuffer)
     func receivedEnd(trailers: HTTPFields)
+    /// The peer ended its sending side before its request was whole. An answer that is given now still reaches it;
+    /// without one, the connection is lost.
+    func requestTruncated()
     /// The connection ended before both sides were through: the peer left, or broke the protocol.
     /// It comes once, and nothing comes after it.
     func connectionLost()
@@ -23,5 +26,6 @@ package protocol RequestReceiver: AnyObject {
 }
 
 extension RequestReceiver {
+    package func requestTruncated() {}
     package func writabilityChanged(isWritable: Bool) {}
 }

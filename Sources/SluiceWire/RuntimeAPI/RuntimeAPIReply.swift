@@ -26,6 +26,8 @@ package struct RuntimeAPIReply: Hashable, Sendable {
         "InvalidFunctionResponseMode",
         "Invalid function response mode"
     )
+    /// The body of the request ended early.
+    package static let truncatedRequest = refused(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
     /// The answer comes after the time-out, or for another delivery of the same request.
     package static let invokeTimeout = refused(410, "InvokeTimeout", "Invoke timeout")
     /// No resource of that name.

@@ -19,6 +19,8 @@ enum ScriptedFunction {
         case error(type: String, body: String, times: Int = 1)
         case initError(type: String, body: String)
         case halfChunk
+        /// Ends its sending side, and can still read.
+        case halfClose
         case dropNext
         case print(String)
         case exit(Int)
@@ -93,6 +95,7 @@ enum ScriptedFunction {
             case .error(let type, let body, let times): ["error", type, body, times]
             case .initError(let type, let body): ["init_error", type, body]
             case .halfChunk: ["half_chunk"]
+            case .halfClose: ["half_close"]
             case .dropNext: ["drop_next"]
             case .print(let text): ["print", text]
             case .exit(let code): ["exit", code]

@@ -115,6 +115,32 @@ import Testing
         #expect(answers[1].isInvalidStateTransition, "/error: \(answers)")
     }
 
+    /// Its sending side ends in a chunk, between two chunks, or in a body with a length; it still reads.
+    @Test(arguments: CallKind.allCases, [[.chunk("part"), .raw("a\r\nhalf")], [.chunk("part")], [Self.shortBody]])
+    func aTruncatedResponseIsToldSo(kind: CallKind, steps: [ScriptedFunction.Step]) async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let reply = try await lambda.call(kind, steps + [.halfClose, .tell, .reconnect])
+            switch kind {
+            case .invoke:
+                #expect(reply["x-amz-function-error"] == ["Unhandled"])
+                #expect(reply.object?["errorType"] == "Runtime.TruncatedResponse")
+            case .stream:
+                #expect(try reply.eventStream().complete["ErrorCode"] == "Runtime.TruncatedResponse")
+            case .functionURL:
+                #expect(reply.status == 502 || !reply.isWhole)
+            }
+            let text = "HTTP request detected as truncated"
+            let answer = try await lambda.log.answers(1)[0]
+            #expect(answer.isRefusal(400, "TruncatedHTTPRequest", text), "\(answer)")
+            #expect(try await lambda.invoke([.chunk("well"), .end]).body == "well")
+            #expect(lambda.log.startedEnvironments == 1, "the environment lives on")
+        }
+    }
+
+    private static let shortBody = Step.raw(
+        "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+    )
+
     @Test func beforeTheFirstInvocationNothingIsAnswered() async throws {
         let early: [Step] = [.ask(.of("response", id: "none")), .ask(.of("error", id: "none"))]
         let answers = try await Self.answers(to: [.chunk("right"), .end], initialisation: early, count: 2)

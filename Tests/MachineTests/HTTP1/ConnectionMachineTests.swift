@@ -21,7 +21,7 @@ import Testing
     /// A machine whose one answer has just ended.
     private static func answered(_ bounds: ConnectionBounds, keeps: Bool) -> ConnectionMachine {
         var machine = ConnectionMachine(bounds: bounds, now: Self.start)
-        _ = machine.bytesArrived(10, now: Self.start, hasLineEnd: { true })
+        _ = machine.bytesArrived(Array("GET / HTTP\r\n".utf8), now: Self.start)
         machine.headArrived(now: Self.start)
         machine.requestEnded(now: Self.start)
         #expect(machine.deadline == nil)
@@ -57,7 +57,7 @@ import Testing
     @Test func anAnswerInBetweenMakesTheLookVoid() {
         var machine = Self.answered(Self.bounds(idle: 30), keeps: true)
         #expect(machine.timeCame(now: Self.after(10), unsentBytes: 500) == .wait)
-        _ = machine.bytesArrived(10, now: Self.after(11), hasLineEnd: { true })
+        _ = machine.bytesArrived(Array("GET / HTTP\r\n".utf8), now: Self.after(11))
         machine.headArrived(now: Self.after(11))
         machine.requestEnded(now: Self.after(11))
         _ = machine.answerEnded(keepsConnection: true, now: Self.after(12))
@@ -88,7 +88,7 @@ import Testing
             now = now + .seconds(1)
             switch input {
             case .few, .many:
-                let action = machine.bytesArrived(input == .few ? 1 : 101, now: now, hasLineEnd: { false })
+                let action = machine.bytesArrived(repeatElement(UInt8(ascii: "a"), count: input == .few ? 1 : 101), now: now)
                 if isEnding || isOver { #expect(action != .parse, "\(script)") }
                 if machine.faultAfterBytes() != nil { #expect(!isEnding && !isOver, "\(script)") }
             case .head: machine.headArrived(now: now)

@@ -73,6 +73,25 @@ import Testing
         #expect(received.contains("not whole after 3000 ms"))
     }
 
+    /// Old clients send an empty line behind a body; it is no request (RFC 9112, section 2.2).
+    @Test(arguments: [true, false]) func anEmptyLineBehindABodyBeginsNoRequest(whileAnswering: Bool) throws {
+        let connection = try self.server.connect()
+        try connection.send("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\na")
+        if whileAnswering { try connection.send("\r\n") }
+        self.router.requests[0].respond("ok")
+        if !whileAnswering { try connection.send("\r\n") }
+        _ = try connection.received()
+        self.pass(5)
+        #expect(connection.isOpen)
+        try connection.send("GET / HTTP/1.1\r\n\r\n")
+        #expect(self.router.requests.count == 2)
+        self.router.requests[1].respond("ok")
+        _ = try connection.received()
+        self.pass(6)
+        #expect(!connection.isOpen)
+        #expect(try connection.received() == "", "idle, and nothing was begun")
+    }
+
     @Test func aBodyMayNotPause() throws {
         let connection = try self.server.connect()
         try connection.send("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
@@ -186,6 +205,29 @@ import Testing
         #expect(try connection.received() == "")
         #expect(self.router.requests.allSatisfy { $0.losses == 1 && $0.ends == 0 })
         #expect(self.server.faults.isEmpty)
+    }
+
+    @Test func aRuntimeThatEndsItBehindARequestIsGone() throws {
+        let server = EmbeddedServer(router: self.router, bounds: .runtimes)
+        let connection = try server.connect()
+        try connection.send("GET /next HTTP/1.1\r\n\r\n")
+        connection.endInput()
+        #expect(!connection.isOpen)
+        #expect(self.router.requests[0].losses == 1)
+    }
+
+    @Test(arguments: [ConnectionBounds.callers, .runtimes])
+    func whoEndsItInABodyMayBeToldSo(bounds: ConnectionBounds) throws {
+        let server = EmbeddedServer(router: self.router, bounds: bounds)
+        self.router.onTruncation = { $0.respond("too short", status: .badRequest) }
+        let connection = try server.connect()
+        try connection.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n")
+        connection.endInput()
+        #expect(!connection.isOpen)
+        let received = try connection.received()
+        #expect(received.hasPrefix("HTTP/1.1 400 ") && received.hasSuffix("too short"))
+        #expect(received.lowercased().contains("connection: close"))
+        #expect(self.router.requests[0].ends == 0)
     }
 
     @Test func anEndedInputLosesNothingThatIsStillToLeave() throws {

@@ -42,6 +42,16 @@ import Testing
         #expect(connection.readIsLetThrough())
     }
 
+    /// Whoever waited for room would wait for ever: a receiver hears nothing behind its exchange.
+    @Test func theEndOfAnExchangeLetsItsWriterGoOn() throws {
+        let (connection, request) = try self.postUnderWay()
+        try connection.send("defghi")
+        connection.setWritable(false)
+        request.respond("whole")
+        connection.setWritable(true)
+        #expect(request.writability == [false, true])
+    }
+
     @Test func anExchangeThatIsThroughCannotPauseTheNextOne() throws {
         let (connection, first) = try self.postUnderWay()
         first.respond("a")

@@ -12,9 +12,16 @@ final class RecordingRouter: RequestRouter {
     var onHead: (RecordedRequest) -> Void = { _ in }
     /// Called with each request when it has come whole.
     var onEnd: (RecordedRequest) -> Void = { _ in }
+    /// Called with each request whose peer stopped sending before it was whole.
+    var onTruncation: (RecordedRequest) -> Void = { _ in }
 
     func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
-        let recorded = RecordedRequest(request, exchange) { [weak self] in self?.onEnd($0) }
+        let recorded = RecordedRequest(
+            request,
+            exchange,
+            onEnd: { [weak self] in self?.onEnd($0) },
+            onTruncation: { [weak self] in self?.onTruncation($0) }
+        )
         self.requests.append(recorded)
         self.onHead(recorded)
         return recorded
@@ -25,16 +32,23 @@ final class RecordedRequest: RequestReceiver {
     let head: ServerRequest
     let exchange: ServerExchange
     private let onEnd: (RecordedRequest) -> Void
+    private let onTruncation: (RecordedRequest) -> Void
     private(set) var body = ""
     private(set) var ends = 0
     private(set) var trailers: HTTPFields = [:]
     private(set) var losses = 0
     private(set) var writability: [Bool] = []
 
-    init(_ head: ServerRequest, _ exchange: ServerExchange, onEnd: @escaping (RecordedRequest) -> Void) {
+    init(
+        _ head: ServerRequest,
+        _ exchange: ServerExchange,
+        onEnd: @escaping (RecordedRequest) -> Void,
+        onTruncation: @escaping (RecordedRequest) -> Void
+    ) {
         self.head = head
         self.exchange = exchange
         self.onEnd = onEnd
+        self.onTruncation = onTruncation
     }
 
     func received(_ bytes: ByteBuffer) { self.body += String(buffer: bytes) }
@@ -45,6 +59,7 @@ final class RecordedRequest: RequestReceiver {
         self.onEnd(self)
     }
 
+    func requestTruncated() { self.onTruncation(self) }
     func connectionLost() { self.losses += 1 }
     func writabilityChanged(isWritable: Bool) { self.writability.append(isWritable) }
 

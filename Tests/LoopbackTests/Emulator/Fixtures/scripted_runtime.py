@@ -123,6 +123,10 @@ class Runtime:
         self.send("a\r\nhalf")
         self.connection.close()
 
+    def do_half_close(self):
+        """Ends the sending side, and goes on to read."""
+        self.connection.shutdown(socket.SHUT_WR)
+
     def do_print(self, text):
         print(text, flush=True)
 
