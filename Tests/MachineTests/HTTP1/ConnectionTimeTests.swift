@@ -84,7 +84,7 @@ import Testing
         self.pass(5)
         #expect(connection.isOpen)
         try connection.send("GET / HTTP/1.1\r\n\r\n")
-        #expect(self.router.requests.count == 2)
+        try #require(self.router.requests.count == 2)
         self.router.requests[1].respond("ok")
         _ = try connection.received()
         self.pass(6)
