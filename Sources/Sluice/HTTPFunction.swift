@@ -29,6 +29,12 @@ public struct HTTPFunction: Sendable {
         set { self.function.logger = newValue }
     }
 
+    /// How long before the deadline the work of an invocation is cancelled; see ``LambdaFunction/deadlineMargin``.
+    public var deadlineMargin: Duration {
+        get { self.function.deadlineMargin }
+        set { self.function.deadlineMargin = newValue }
+    }
+
     /// A function that needs nothing before its first request.
     public init(
         _ handler:

@@ -3,6 +3,7 @@
 
 public import Logging
 public import NIOCore
+internal import SluiceWire
 
 /// A Lambda function: bytes of an event in, a result out.
 ///
@@ -30,6 +31,14 @@ public struct LambdaFunction: Sendable {
     package let prepare: @Sendable () async throws -> Handler
     /// What the runtime itself logs goes here, and what handlers log through their context.
     public var logger = Logger(label: "sluice")
+
+    /// How long before the invocation's deadline its work is cancelled, so that the response can still be ended with
+    /// the error `Function.DeadlineExceeded`: 100 ms, unless set. With zero nothing is cancelled, and
+    /// Lambda ends the process in the middle of what it does.
+    ///
+    /// Cancellation is Swift's: `Task.sleep`, a write and whatever else awaits throws. A handler that never looks is
+    /// not stopped by it.
+    public var deadlineMargin: Duration = .milliseconds(Limits.deadlineMarginMilliseconds)
 
     /// A function that needs nothing before its first invocation.
     public init(

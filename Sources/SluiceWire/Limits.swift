@@ -80,6 +80,10 @@ package enum Limits {
     /// A handler that only writes lets its event loop do other work at least this often.
     package static let loopYieldNanoseconds: UInt64 = 2_000_000
 
+    /// How long before an invocation's deadline its work is cancelled, in milliseconds: time enough to end a response
+    /// over loopback, and to clean up.
+    package static let deadlineMarginMilliseconds = 100
+
     /// Where a runtime's writer suspends and where it goes on: bytes that the socket has not taken yet.
     package static let writeHighWatermarkBytes = 128 * 1024
     package static let writeLowWatermarkBytes = 64 * 1024

@@ -55,19 +55,67 @@ package struct FunctionRuntime: Sendable {
 
     private func serveNext(
         _ client: RuntimeClient,
-        _ handler: LambdaFunction.Handler
+        _ handler: @escaping LambdaFunction.Handler
     ) async throws(RuntimeFailure) {
         let (invocation, event) = try await client.next()
         self.onTrace?(invocation.traceID)
         let context = InvocationContext(invocation, environment: self.environment, logger: self.function.logger)
-        let exchange = ResponseExchange(invocation: invocation, client: client)
-        let outcome: ResponseOutcome
-        switch await Self.message(from: handler, event, context) {
-        case .success(.buffered(let message)): outcome = try await exchange.send(message)
-        case .success(.streamed(let message)): outcome = try await exchange.send(message)
-        case .failure(let error): outcome = try await exchange.send(ErrorReport(reporting: error))
+        try await InvocationContext.withCurrent(context) { () async throws(RuntimeFailure) in
+            try await self.serve(
+                event,
+                context,
+                ResponseExchange(invocation, client, self.deadline(of: context, client)),
+                handler
+            )
         }
-        try self.take(outcome, of: context)
+    }
+
+    private func deadline(of context: InvocationContext, _ client: RuntimeClient) -> InvocationDeadline {
+        InvocationDeadline(
+            remaining: context.remainingTime,
+            margin: self.function.deadlineMargin,
+            timer: client.deadlineTimer,
+            loop: client.loop
+        )
+    }
+
+    private func serve(
+        _ event: ByteBuffer,
+        _ context: InvocationContext,
+        _ exchange: ResponseExchange,
+        _ handler: @escaping LambdaFunction.Handler
+    ) async throws(RuntimeFailure) {
+        let deadline = exchange.deadline
+        let answer: Result<LambdaResult, any Error> = await deadline.run {
+            do {
+                return .success(try await handler(event, context))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch answer {
+        case .success(let result):
+            try self.take(try await self.send(result, on: exchange), of: context)
+            if let afterwards = result.afterwards { await deadline.run { await afterwards.run(context) } }
+        case .failure(let error):
+            try self.take(try await exchange.send(deadline.report(of: error)), of: context)
+        }
+    }
+
+    private func send(
+        _ result: LambdaResult,
+        on exchange: ResponseExchange
+    ) async throws(RuntimeFailure) -> ResponseOutcome {
+        let message: Message
+        do throws(UnusableResult) {
+            message = try Self.message(of: result)
+        } catch {
+            return try await exchange.send(ErrorReport(reporting: error))
+        }
+        switch message {
+        case .buffered(let message): return try await exchange.send(message)
+        case .streamed(let message): return try await exchange.send(message)
+        }
     }
 
     private enum Message {
@@ -75,26 +123,14 @@ package struct FunctionRuntime: Sendable {
         case streamed(ResponseMessage.Streamed)
     }
 
-    private static func message(
-        from handler: LambdaFunction.Handler,
-        _ event: ByteBuffer,
-        _ context: InvocationContext
-    ) async -> Result<Message, any Error> {
-        do {
-            switch try await handler(event, context).kind {
-            case .bytes(let bytes, let contentType):
-                let contentType = try Self.checked(contentType)
-                return .success(.buffered(ResponseMessage.Buffered(contentType: contentType, body: bytes)))
-            case .stream(let contentType, let body):
-                let contentType = try Self.checked(contentType)
-                return .success(
-                    .streamed(ResponseMessage.Streamed(contentType: contentType, prelude: [], body: body))
-                )
-            case .http(let result):
-                return .success(.streamed(try result.message()))
-            }
-        } catch {
-            return .failure(error)
+    private static func message(of result: LambdaResult) throws(UnusableResult) -> Message {
+        switch result.kind {
+        case .bytes(let bytes, let contentType):
+            .buffered(ResponseMessage.Buffered(contentType: try Self.checked(contentType), body: bytes))
+        case .stream(let contentType, let body):
+            .streamed(ResponseMessage.Streamed(contentType: try Self.checked(contentType), prelude: [], body: body))
+        case .http(let result):
+            .streamed(try result.message())
         }
     }
 

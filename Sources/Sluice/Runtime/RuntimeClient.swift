@@ -13,6 +13,7 @@ final class RuntimeClient {
     let address: RuntimeAddress
     let loop: any EventLoop
     let loopTurn: LoopTurn
+    let deadlineTimer: DeadlineTimer
     private let logger: Logger
     private var connection: RuntimeConnection?
 
@@ -21,12 +22,14 @@ final class RuntimeClient {
         self.loop = loop
         self.logger = logger
         self.loopTurn = LoopTurn(loop: loop)
+        self.deadlineTimer = DeadlineTimer(loop: loop)
     }
 
     func close() {
         self.connection?.close()
         self.connection = nil
         self.loopTurn.close()
+        self.deadlineTimer.close()
     }
 
     /// Waits as long as it takes for the next invocation: the environment may be frozen meanwhile, so there is no
