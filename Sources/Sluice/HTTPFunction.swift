@@ -47,7 +47,7 @@ public struct HTTPFunction: Sendable {
 
     /// A function that prepares something once, before its first request; see ``LambdaFunction``.
     public init<State: Sendable>(
-        setUp: @escaping @Sendable () async throws -> State,
+        setUp: @escaping @Sendable (_ lifecycle: FunctionLifecycle) async throws -> State,
         _ handler:
             @escaping @Sendable (
                 _ state: State, _ request: FunctionRequest, _ context: InvocationContext

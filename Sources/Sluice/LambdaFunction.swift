@@ -28,7 +28,7 @@ internal import SluiceWire
 public struct LambdaFunction: Sendable {
     package typealias Handler = @Sendable (ByteBuffer, InvocationContext) async throws -> LambdaResult
 
-    package let prepare: @Sendable () async throws -> Handler
+    package let prepare: @Sendable (FunctionLifecycle) async throws -> Handler
     /// What the runtime itself logs goes here, and what handlers log through their context.
     public var logger = Logger(label: "sluice")
 
@@ -44,21 +44,24 @@ public struct LambdaFunction: Sendable {
     public init(
         _ handler: @escaping @Sendable (_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult
     ) {
-        self.prepare = { handler }
+        self.prepare = { _ in handler }
     }
 
     /// A function that prepares something once, before its first invocation: a client, a model, a table.
     ///
+    /// Lambda gives it ten seconds. What the function wants to do when its process ends, it says there, too:
+    /// ``FunctionLifecycle``.
+    ///
     /// When `setUp` throws, Lambda is told why, and the process ends with a non-zero code.
     public init<State: Sendable>(
-        setUp: @escaping @Sendable () async throws -> State,
+        setUp: @escaping @Sendable (_ lifecycle: FunctionLifecycle) async throws -> State,
         _ handler:
             @escaping @Sendable (
                 _ state: State, _ event: ByteBuffer, _ context: InvocationContext
             ) async throws -> LambdaResult
     ) {
-        self.prepare = {
-            let state = try await setUp()
+        self.prepare = { lifecycle in
+            let state = try await setUp(lifecycle)
             return { event, context in try await handler(state, event, context) }
         }
     }

@@ -84,6 +84,9 @@ package enum Limits {
     /// over loopback, and to clean up.
     package static let deadlineMarginMilliseconds = 100
 
+    /// Invocations that one process serves at once. (Lambda Managed Instances, `PerExecutionEnvironmentMaxConcurrency`.)
+    package static let maximumWorkers = 1_600
+
     /// Where a runtime's writer suspends and where it goes on: bytes that the socket has not taken yet.
     package static let writeHighWatermarkBytes = 128 * 1024
     package static let writeLowWatermarkBytes = 64 * 1024

@@ -22,7 +22,8 @@ struct StartUpFailed: Error, CustomStringConvertible {
 }
 
 LambdaFunction(
-    setUp: {
+    setUp: { lifecycle in
+        if CommandLine.arguments.last == "shutdown" { lifecycle.onShutdown { print("flushed") } }
         if CommandLine.arguments.last == "fail" { throw StartUpFailed() }
         return await MainActor.run { CommandLine.arguments.count }
     },
