@@ -5,8 +5,8 @@ public import NIOCore
 
 /// Writes a streamed body, for as long as the closure runs that it was given to.
 ///
-/// It cannot be copied, stored or handed to a child task: when the closure returns, the body has ended, and when it
-/// throws, the stream ends with that error.
+/// When the closure returns, the body has ended, and when it throws, the stream ends with that error. Child tasks may
+/// write, too; whoever keeps the writer for longer gets ``StreamError/Code/alreadyEnded``, and nothing is sent.
 ///
 /// ```swift
 /// LambdaResult.stream(contentType: "text/plain") { writer in
@@ -32,7 +32,7 @@ public import NIOCore
 ///     }
 /// }
 /// ```
-public struct BodyWriter: ~Copyable, Sendable {
+public struct BodyWriter: Sendable {
     private let exchange: NIOLoopBound<ResponseExchange>
 
     init(_ exchange: ResponseExchange) {

@@ -42,7 +42,7 @@ public struct HTTPResult: Sendable {
         headers: HTTPFields = [:],
         cookies: [String] = [],
         flush: FlushPolicy = .automatic,
-        _ body: @escaping @Sendable (borrowing BodyWriter) async throws -> Void
+        _ body: @escaping @Sendable (BodyWriter) async throws -> Void
     ) -> Self {
         Self(status: status, headers: headers, cookies: cookies, body: .stream(flush: flush, body))
     }

@@ -39,7 +39,7 @@ public struct LambdaResult: Sendable {
     public static func stream(
         contentType: String = "application/octet-stream",
         flush: FlushPolicy = .automatic,
-        _ body: @escaping @Sendable (borrowing BodyWriter) async throws -> Void
+        _ body: @escaping @Sendable (BodyWriter) async throws -> Void
     ) -> Self {
         Self(.stream(contentType: contentType, .stream(flush, body)))
     }

@@ -9,7 +9,7 @@ public struct ResponseBody: Sendable {
     package enum Kind: Sendable {
         case empty
         case bytes(ByteBuffer)
-        case stream(FlushPolicy, @Sendable (borrowing BodyWriter) async throws -> Void)
+        case stream(FlushPolicy, @Sendable (BodyWriter) async throws -> Void)
     }
 
     package let kind: Kind
@@ -25,7 +25,7 @@ public struct ResponseBody: Sendable {
     /// What `body` writes, as it writes it.
     public static func stream(
         flush: FlushPolicy = .automatic,
-        _ body: @escaping @Sendable (borrowing BodyWriter) async throws -> Void
+        _ body: @escaping @Sendable (BodyWriter) async throws -> Void
     ) -> Self {
         Self(kind: .stream(flush, body))
     }

@@ -112,8 +112,7 @@ final class ResponseExchange: RuntimeConnectionDelegate {
 
     /// A body that was cancelled for its deadline has failed also when it just returned: a sequence that it read from
     /// may have ended for no other reason, and nobody must take what came for the whole.
-    private func run(_ write: @escaping @Sendable (borrowing BodyWriter) async throws -> Void) async throws(BodyFailure)
-    {
+    private func run(_ write: @escaping @Sendable (BodyWriter) async throws -> Void) async throws(BodyFailure) {
         let exchange = NIOLoopBound(self, eventLoop: self.loop)
         let error: (any Error)? = await self.deadline.run {
             do {
@@ -138,6 +137,8 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     private func end(_ action: ResponseMachine.OnBodyEnd, report: ErrorReport?) {
         self.laterFlush?.cancel()
         self.laterFlush = nil
+        // Who still waits is no part of the body any more, and would wait for ever.
+        self.writers.resumeAll()
         switch action {
         case .sendEnd: self.connection?.sendEnd()
         case .sendEndWithErrorTrailers: self.connection?.sendEnd(trailers: report.map { HTTPHeaders($0.trailers()) })
@@ -193,8 +194,10 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         self.gathering.flushed()
         while !connection.isWritable {
             guard await self.writers.suspend() else { throw .cancelled }
-            if case .refuse(let outcome) = self.machine.wrote(bytes: 0) {
-                throw StreamError(outcome)
+            switch self.machine.wrote(bytes: 0) {
+            case .refuse(let outcome): throw StreamError(outcome)
+            case .refuseAsMisplaced: throw .alreadyEnded
+            case .sendChunk, .sendNothing: break
             }
         }
         self.gathering.resumed(nowNanoseconds: Self.now())
