@@ -199,6 +199,9 @@ package enum Limits {
     /// The largest `MaxAge`, in seconds.
     package static let maximumCORSMaxAgeSeconds = 86_400
 
+    /// Of what a preflight asked for, and of the list that it is not in, the log shows up to this many characters.
+    package static let maximumShownCORSCharacters = 200
+
     // MARK: New code while the service runs
 
     /// How many environments with old code may finish their invocations without counting against the concurrency of
