@@ -22,6 +22,8 @@ struct InvokeCommand: AsyncParsableCommand {
               1  the function failed, or the call was refused (a URL: status 400 and above)
               2  the answer broke off, or cannot be read
               3  there is no connection: the name, the address, or the certificate
+              130  Ctrl-C; with --timeline what came until then is drawn
+              141  nobody reads the output any more, as behind | head -1
 
             Examples:
               sluice invoke hello --payload '{"name":"you"}'
@@ -107,68 +109,10 @@ struct InvokeCommand: AsyncParsableCommand {
         let (request, certificates) = try await Self.explainingArguments {
             (try self.request(), try self.certificates())
         }
-        let client = StreamClient(certificates: certificates)
-        var timeline = Timeline()
-        var log: ByteBuffer?
-        var endsInNewline = true
-        do {
-            try await client.run(request) { event in
-                timeline.record(event)
-                switch event {
-                case .chunk(let bytes, _):
-                    try StandardStreams.write(bytes, to: .output)
-                    endsInNewline = bytes.readableBytesView.last == UInt8(ascii: "\n")
-                case .log(let text): log = text
-                case .connected, .head, .end: break
-                }
-            }
-        } catch let error as CannotConnect {
-            let hint = request.kind == .functionURL || !error.isRefusal ? "" : ". Is `sluice serve` running?"
-            Self.complain("\(error)\(hint)")
-            throw Self.noConnection
-        } catch let error as StandardStreams.Failure {
-            // A reader such as `head` that has seen enough: end as a program does that this kills.
-            if error != .closed { Self.complain("\(error)") }
-            throw error == .closed ? ExitCode(128 + 13) : .failure
-        }
-        // On a terminal both outputs share the line that the function has left unfinished.
-        if !endsInNewline, self.timeline || self.log || timeline.end != .complete, StandardStreams.isTerminal(.output) {
-            StandardStreams.writeLine("", to: .error)
-        }
-        if self.log { Self.show(log: log) }
-        self.report(timeline)
-        switch timeline.end {
-        case .complete: return
-        case .failed: throw ExitCode.failure
-        case .broken, nil: throw Self.brokenOff
-        }
-    }
-
-    static let brokenOff = ExitCode(2)
-    static let noConnection = ExitCode(3)
-
-    private static func complain(_ text: String) {
-        let shown = HumanText.shortened(text, to: Limits.maximumShownErrorCharacters)
-        StandardStreams.writeLine("sluice: " + shown, to: .error)
-    }
-
-    /// A function's lines as they are, but for what would move a terminal's cursor.
-    private static func show(log: ByteBuffer?) {
-        guard let log else { return self.complain("the answer came without a log") }
-        var lines = String(buffer: log).split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.last == "" { lines.removeLast() }
-        for line in lines { StandardStreams.writeLine(HumanText.printable(String(line)), to: .error) }
-    }
-
-    private func report(_ timeline: Timeline) {
-        if self.timeline {
-            let columns = StandardStreams.columns(of: .error)
-            let style = Timeline.Style(columns: columns, isColored: StandardStreams.errorIsColored)
-            for line in timeline.lines(style) {
-                StandardStreams.writeLine(line, to: .error)
-            }
-        } else if let end = timeline.end, end != .complete {
-            Self.complain(end.description)
-        }
+        let call = Call(request: request, client: StreamClient(certificates: certificates))
+        let record = CallRecord(showsTimeline: self.timeline, showsLog: self.log)
+        // Without a drawing there is nothing left to say, and the signal may do what it does.
+        guard self.timeline else { return try await call.run(record) }
+        try await call.run(record, until: await StopSignals.trapInterrupt())
     }
 }
