@@ -193,14 +193,20 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         connection.flush()
         self.gathering.flushed()
         while !connection.isWritable {
+            // Looked at before each wait: it may have ended while this task let others run.
+            try self.checkThatItGoesOn()
             guard await self.writers.suspend() else { throw .cancelled }
-            switch self.machine.wrote(bytes: 0) {
-            case .refuse(let outcome): throw StreamError(outcome)
-            case .refuseAsMisplaced: throw .alreadyEnded
-            case .sendChunk, .sendNothing: break
-            }
         }
+        try self.checkThatItGoesOn()
         self.gathering.resumed(nowNanoseconds: Self.now())
+    }
+
+    private func checkThatItGoesOn() throws(StreamError) {
+        switch self.machine.wrote(bytes: 0) {
+        case .refuse(let outcome): throw StreamError(outcome)
+        case .refuseAsMisplaced: throw .alreadyEnded
+        case .sendChunk, .sendNothing: break
+        }
     }
 
     private func yieldToLoop() async {

@@ -45,9 +45,9 @@ LambdaFunction(
                     for number in 0..<3 { try await writer.write("\(number)\n") }
                 }
             }
-        case "sleep":
-            try await Task.sleep(for: .seconds(600))
-            return .text("slept")
+        case "until cancelled":
+            while !Task.isCancelled { await Task.yield() }
+            throw CancellationError()
         case "trace":
             return .text(traceVariable() ?? "none")
         case let other:

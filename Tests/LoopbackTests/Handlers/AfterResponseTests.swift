@@ -59,7 +59,7 @@ import Testing
         let function = LambdaFunction { _, _ in
             LambdaResult.text("a").afterResponse { _ in
                 defer { cancelled.update { $0 = Task.isCancelled } }
-                try await Task.sleep(for: .seconds(600))
+                try await workUntilCancelled()
             }
         }
         try await withFunction(function) { server, _ in

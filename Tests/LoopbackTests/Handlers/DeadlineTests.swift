@@ -24,7 +24,7 @@ import Testing
 
     @Test func aHandlerIsCancelledAndItsCallerToldWhy() async throws {
         let function = LambdaFunction { _, _ in
-            try await Task.sleep(for: .seconds(600))
+            try await workUntilCancelled()
             return .text("never")
         }
         try await withFunction(function) { server, _ in
@@ -42,7 +42,7 @@ import Testing
     @Test func whatItThrowsInsteadStandsInTheMessage() async throws {
         struct Cleanup: Error {}
         let function = LambdaFunction { _, _ in
-            try? await Task.sleep(for: .seconds(600))
+            try? await workUntilCancelled()
             throw Cleanup()
         }
         try await withFunction(function) { server, _ in
@@ -55,7 +55,7 @@ import Testing
     /// It took the hint, and has something to say all the same.
     @Test func aHandlerThatReturnsWhenCancelledIsHeard() async throws {
         let function = LambdaFunction { _, _ in
-            try? await Task.sleep(for: .seconds(600))
+            try? await workUntilCancelled()
             return .text("what I have so far")
         }
         try await withFunction(function) { server, _ in
@@ -69,7 +69,7 @@ import Testing
         let function = LambdaFunction { _, _ in
             .stream { writer in
                 try await writer.write("part")
-                try await Task.sleep(for: .seconds(600))
+                try await workUntilCancelled()
             }
         }
         try await withFunction(function) { server, _ in
@@ -105,7 +105,7 @@ import Testing
         let function = LambdaFunction { _, _ in
             .stream { writer in
                 do {
-                    try await Task.sleep(for: .seconds(600))
+                    try await workUntilCancelled()
                 } catch {
                     await #expect(throws: StreamError.self) { try await writer.write("refused") }
                     try await writer.write("last", evenIfCancelled: true)
@@ -163,7 +163,7 @@ import Testing
 
     @Test(arguments: [0, -5_000, 50]) func aDeadlineThatIsNoneCancelsNothing(milliseconds: Int) async throws {
         let function = LambdaFunction { _, _ in
-            try await Task.sleep(for: .milliseconds(150))
+            await work(for: .milliseconds(150))
             return .text("\(Task.isCancelled)")
         }
         try await withFunction(function) { server, _ in
@@ -175,7 +175,7 @@ import Testing
 
     @Test func withoutAMarginNothingIsCancelled() async throws {
         var function = LambdaFunction { _, _ in
-            try await Task.sleep(for: .milliseconds(150))
+            await work(for: .milliseconds(150))
             return .text("\(Task.isCancelled)")
         }
         function.deadlineMargin = .zero
@@ -189,7 +189,7 @@ import Testing
     /// Another executor does not keep it from its caller.
     @Test func theMarginIsTheFunctionsToSay() async throws {
         var function = LambdaFunction { _, context in
-            await withTaskExecutorPreference(globalConcurrentExecutor) { try? await Task.sleep(for: .seconds(600)) }
+            await withTaskExecutorPreference(globalConcurrentExecutor) { try? await workUntilCancelled() }
             return .text("\(context.remainingTime > .seconds(300))")
         }
         function.deadlineMargin = .seconds(599)

@@ -145,10 +145,10 @@ import Testing
     /// free again.
     @Test func aHandlerThatBlocksItsThread() async throws {
         let function = LambdaFunction { _, _ in
-            Self.blockTheThread()
+            workOnTheThread(for: .milliseconds(300))
             return .stream { writer in
                 try await writer.write("late")
-                try await Task.sleep(for: .seconds(600))
+                try await workUntilCancelled()
             }
         }
         try await withFunction(function) { server, _ in
@@ -161,8 +161,6 @@ import Testing
             try await connection.readNext()
         }
     }
-
-    private static func blockTheThread() { Thread.sleep(forTimeInterval: 0.3) }
 
     @Test func aHandlerOfTheMainActor() async throws {
         let function = LambdaFunction { @MainActor event, _ in

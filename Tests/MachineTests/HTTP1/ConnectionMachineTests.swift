@@ -88,7 +88,10 @@ import Testing
             now = now + .seconds(1)
             switch input {
             case .few, .many:
-                let action = machine.bytesArrived(repeatElement(UInt8(ascii: "a"), count: input == .few ? 1 : 101), now: now)
+                let action = machine.bytesArrived(
+                    repeatElement(UInt8(ascii: "a"), count: input == .few ? 1 : 101),
+                    now: now
+                )
                 if isEnding || isOver { #expect(action != .parse, "\(script)") }
                 if machine.faultAfterBytes() != nil { #expect(!isEnding && !isOver, "\(script)") }
             case .head: machine.headArrived(now: now)
