@@ -19,7 +19,7 @@ public import NIOCore
 /// Each write is a chunk of its own. It returns as soon as there is room for another: while the reader is behind, the
 /// writer is suspended. Writes of nothing are allowed and send nothing.
 public struct BodyWriter: ~Copyable, Sendable {
-    private let exchange: NIOLoopBound<ResponseExchange>
+    let exchange: NIOLoopBound<ResponseExchange>
 
     init(_ exchange: ResponseExchange) {
         self.exchange = NIOLoopBound(exchange, eventLoop: exchange.loop)

@@ -147,6 +147,9 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         self.gathering.resumed(nowNanoseconds: Self.now())
     }
 
+    /// Whether the socket has not taken all that was written.
+    var hasUnsentBytes: Bool { self.connection?.hasUnsentBytes ?? false }
+
     private func yieldToLoop() async {
         await self.client.loopTurn.wait()
         self.gathering.resumed(nowNanoseconds: Self.now())

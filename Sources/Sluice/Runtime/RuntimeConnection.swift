@@ -43,6 +43,12 @@ final class RuntimeConnection: ChannelInboundHandler {
 
     var isWritable: Bool { self.context?.channel.isWritable ?? true }
 
+    /// Whether the socket has not taken all that was written.
+    var hasUnsentBytes: Bool {
+        let bytes = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return (bytes ?? 0) > 0
+    }
+
     // MARK: Sending
 
     func sendHead(_ request: RuntimeAPIRequest) {
