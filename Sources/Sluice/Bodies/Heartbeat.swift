@@ -40,7 +40,7 @@ final class Heartbeat {
         ServerSentEvent.writeComment("", to: &comment)
         let writer = BodyWriter(self.exchange)
         while !Task.isCancelled {
-            let hasUnsentBytes = self.exchange.value.hasUnsentBytes
+            let hasUnsentBytes = self.exchange.value.flushLeavingBytes()
             switch self.machine.timerFired(nowNanoseconds: Self.now(), hasUnsentBytes: hasUnsentBytes) {
             case .wait(let nanoseconds):
                 await self.wait(nanoseconds: nanoseconds)

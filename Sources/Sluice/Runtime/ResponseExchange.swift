@@ -147,8 +147,8 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         self.gathering.resumed(nowNanoseconds: Self.now())
     }
 
-    /// Whether the socket has not taken all that was written.
-    var hasUnsentBytes: Bool { self.connection?.hasUnsentBytes ?? false }
+    /// Sends off what was written, and says whether the socket has not taken all of it.
+    func flushLeavingBytes() -> Bool { self.connection?.flushLeavingBytes() ?? false }
 
     private func yieldToLoop() async {
         await self.client.loopTurn.wait()

@@ -43,12 +43,6 @@ final class RuntimeConnection: ChannelInboundHandler {
 
     var isWritable: Bool { self.context?.channel.isWritable ?? true }
 
-    /// Whether the socket has not taken all that was written.
-    var hasUnsentBytes: Bool {
-        let bytes = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        return (bytes ?? 0) > 0
-    }
-
     // MARK: Sending
 
     func sendHead(_ request: RuntimeAPIRequest) {
@@ -74,6 +68,13 @@ final class RuntimeConnection: ChannelInboundHandler {
     func flush() {
         self.gatheredBytes = 0
         self.context?.flush()
+    }
+
+    /// Flushes, and says whether the socket has not taken all that was written.
+    func flushLeavingBytes() -> Bool {
+        self.flush()
+        let bytes = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return (bytes ?? 0) > 0
     }
 
     /// What was written leaves when the job that runs now on the loop has ended, together with what it still writes.
