@@ -58,7 +58,7 @@ extension CivilTime {
         let days = era * 146_097 + dayOfEra - 719_468
         // The 31st of April is a date of May.
         let civil = CivilTime(secondsSinceEpoch: days * 86_400)
-        return civil.day == Int(day) && civil.month == Int(month) ? days : nil
+        return civil.month == Int(month) ? days : nil
     }
 
     private static func number(_ digits: Word) -> Int64? {
