@@ -5,8 +5,8 @@ public import NIOCore
 
 /// Writes a streamed body, for as long as the closure runs that it was given to.
 ///
-/// It cannot be copied, stored or handed to a child task: when the closure returns, the body has ended, and when it
-/// throws, the stream ends with that error.
+/// When the closure returns, the body has ended, and when it throws, the stream ends with that error. Child tasks may
+/// write, too; whoever keeps the writer for longer gets ``StreamError/Code/alreadyEnded``, and nothing is sent.
 ///
 /// ```swift
 /// LambdaResult.stream(contentType: "text/plain") { writer in
@@ -18,7 +18,21 @@ public import NIOCore
 ///
 /// Each write is a chunk of its own. It returns as soon as there is room for another: while the reader is behind, the
 /// writer is suspended. Writes of nothing are allowed and send nothing.
-public struct BodyWriter: ~Copyable, Sendable {
+///
+/// Shortly before the invocation's deadline the task is cancelled (``LambdaFunction/deadlineMargin``), and the stream
+/// ends with the error `Function.DeadlineExceeded`. A body that has a last word says it so:
+///
+/// ```swift
+/// HTTPResult.stream { writer in
+///     do {
+///         for try await row in rows { try await writer.write(row) }
+///     } catch {
+///         try await writer.write("(incomplete)\n", evenIfCancelled: true)
+///         throw error
+///     }
+/// }
+/// ```
+public struct BodyWriter: Sendable {
     let exchange: NIOLoopBound<ResponseExchange>
 
     init(_ exchange: ResponseExchange) {
@@ -27,15 +41,16 @@ public struct BodyWriter: ~Copyable, Sendable {
 
     /// Writes a buffer's readable bytes.
     ///
+    /// - Parameter evenIfCancelled: writes also when the task is cancelled, as long as there is room at once.
     /// - Throws: ``StreamError`` when Lambda refused the response, the connection was lost, or the task is cancelled.
-    public func write(_ bytes: ByteBuffer) async throws(StreamError) {
+    public func write(_ bytes: ByteBuffer, evenIfCancelled: Bool = false) async throws(StreamError) {
         let exchange = self.exchange
         if exchange.eventLoop.inEventLoop {
-            try await exchange.value.write(bytes)
+            try await exchange.value.write(bytes, evenIfCancelled: evenIfCancelled)
         } else {
             // The handler asked for another executor; what belongs to the connection is done on its loop.
             let result = await withTaskExecutorPreference(LoopExecutor(exchange.eventLoop)) {
-                await Self.write(bytes, to: exchange)
+                await Self.write(bytes, to: exchange, evenIfCancelled: evenIfCancelled)
             }
             try result.get()
         }
@@ -43,10 +58,11 @@ public struct BodyWriter: ~Copyable, Sendable {
 
     private static func write(
         _ bytes: ByteBuffer,
-        to exchange: NIOLoopBound<ResponseExchange>
+        to exchange: NIOLoopBound<ResponseExchange>,
+        evenIfCancelled: Bool
     ) async -> Result<Void, StreamError> {
         do throws(StreamError) {
-            try await exchange.value.write(bytes)
+            try await exchange.value.write(bytes, evenIfCancelled: evenIfCancelled)
             return .success(())
         } catch {
             return .failure(error)
@@ -55,22 +71,24 @@ public struct BodyWriter: ~Copyable, Sendable {
 
     /// Writes the UTF-8 of a string.
     ///
-    /// - Throws: ``StreamError``, as ``write(_:)-(ByteBuffer)``.
-    public func write(_ text: String) async throws(StreamError) {
-        try await self.write(ByteBuffer(string: text))
+    /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``.
+    public func write(_ text: String, evenIfCancelled: Bool = false) async throws(StreamError) {
+        try await self.write(ByteBuffer(string: text), evenIfCancelled: evenIfCancelled)
     }
 
     /// Writes the UTF-8 of a literal.
     ///
-    /// - Throws: ``StreamError``, as ``write(_:)-(ByteBuffer)``.
-    public func write(_ text: StaticString) async throws(StreamError) {
-        try await self.write(ByteBuffer(staticString: text))
+    /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``.
+    public func write(_ text: StaticString, evenIfCancelled: Bool = false) async throws(StreamError) {
+        try await self.write(ByteBuffer(staticString: text), evenIfCancelled: evenIfCancelled)
     }
 
     /// Writes bytes, such as those of an `[UInt8]`.
     ///
-    /// - Throws: ``StreamError``, as ``write(_:)-(ByteBuffer)``.
-    public func write(_ bytes: some Collection<UInt8> & Sendable) async throws(StreamError) {
-        try await self.write(ByteBuffer(bytes: bytes))
+    /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``.
+    public func write(_ bytes: some Collection<UInt8> & Sendable, evenIfCancelled: Bool = false)
+        async throws(StreamError)
+    {
+        try await self.write(ByteBuffer(bytes: bytes), evenIfCancelled: evenIfCancelled)
     }
 }

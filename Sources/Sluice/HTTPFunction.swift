@@ -29,6 +29,12 @@ public struct HTTPFunction: Sendable {
         set { self.function.logger = newValue }
     }
 
+    /// How long before the deadline the work of an invocation is cancelled; see ``LambdaFunction/deadlineMargin``.
+    public var deadlineMargin: Duration {
+        get { self.function.deadlineMargin }
+        set { self.function.deadlineMargin = newValue }
+    }
+
     /// A function that needs nothing before its first request.
     public init(
         _ handler:
@@ -41,7 +47,7 @@ public struct HTTPFunction: Sendable {
 
     /// A function that prepares something once, before its first request; see ``LambdaFunction``.
     public init<State: Sendable>(
-        setUp: @escaping @Sendable () async throws -> State,
+        setUp: @escaping @Sendable (_ lifecycle: FunctionLifecycle) async throws -> State,
         _ handler:
             @escaping @Sendable (
                 _ state: State, _ request: FunctionRequest, _ context: InvocationContext

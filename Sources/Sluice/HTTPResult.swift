@@ -15,6 +15,7 @@ public struct HTTPResult: Sendable {
     public var cookies: [String]
     /// What follows the head.
     public var body: ResponseBody
+    package var afterwards: AfterResponse?
 
     /// A response without body, unless one is given.
     public init(
@@ -40,9 +41,26 @@ public struct HTTPResult: Sendable {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
-        _ body: @escaping @Sendable (borrowing BodyWriter) async throws -> Void
+        flush: FlushPolicy = .automatic,
+        _ body: @escaping @Sendable (BodyWriter) async throws -> Void
     ) -> Self {
-        Self(status: status, headers: headers, cookies: cookies, body: .stream(body))
+        Self(status: status, headers: headers, cookies: cookies, body: .stream(flush: flush, body))
+    }
+
+    /// Adds work that begins when the caller has everything, within the same invocation.
+    ///
+    /// The next invocation waits for it, the deadline cancels it, and its time is billed as the response's is. What it
+    /// throws is logged; nobody else can be told. It does not run when the handler throws.
+    ///
+    /// ```swift
+    /// return HTTPResult.text("thank you\n").afterResponse { context in
+    ///     try await store.save(order, timeout: context.remainingTime)
+    /// }
+    /// ```
+    public func afterResponse(_ work: @escaping @Sendable (InvocationContext) async throws -> Void) -> Self {
+        var result = self
+        result.afterwards = AfterResponse(work, after: self.afterwards)
+        return result
     }
 
     /// A body whose bytes are there already.

@@ -37,6 +37,12 @@ public struct InvocationContext: Sendable {
         self.storage = Storage(invocation, environment, logger)
     }
 
+    /// The invocation that the current task works for, for libraries that get no context; `nil` in tasks that belong to
+    /// none, such as detached ones.
+    public static var current: Self? { Self.taskLocal.get() }
+
+    fileprivate static let taskLocal = TaskLocal<Self?>(wrappedValue: nil)
+
     // MARK: The invocation
 
     /// The id of the request, which stands in the log, too. A retry of an asynchronous invoke has the same.
@@ -85,5 +91,22 @@ public struct InvocationContext: Sendable {
         var logger = self.storage.logger
         logger[metadataKey: "requestID"] = "\(self.requestID)"
         return logger
+    }
+}
+
+extension InvocationContext {
+    static func withCurrent(
+        _ context: Self,
+        _ work: () async throws(RuntimeFailure) -> Void
+    ) async throws(RuntimeFailure) {
+        let failure: RuntimeFailure? = await Self.taskLocal.withValue(context) {
+            do throws(RuntimeFailure) {
+                try await work()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
     }
 }

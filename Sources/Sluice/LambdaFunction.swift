@@ -3,6 +3,7 @@
 
 public import Logging
 public import NIOCore
+internal import SluiceWire
 
 /// A Lambda function: bytes of an event in, a result out.
 ///
@@ -27,29 +28,40 @@ public import NIOCore
 public struct LambdaFunction: Sendable {
     package typealias Handler = @Sendable (ByteBuffer, InvocationContext) async throws -> LambdaResult
 
-    package let prepare: @Sendable () async throws -> Handler
+    package let prepare: @Sendable (FunctionLifecycle) async throws -> Handler
     /// What the runtime itself logs goes here, and what handlers log through their context.
     public var logger = Logger(label: "sluice")
+
+    /// How long before the invocation's deadline its work is cancelled, so that the response can still be ended with
+    /// the error `Function.DeadlineExceeded`: 100 ms, unless set. With zero nothing is cancelled, and
+    /// Lambda ends the process in the middle of what it does.
+    ///
+    /// Cancellation is Swift's: `Task.sleep`, a write and whatever else awaits throws. A handler that never looks is
+    /// not stopped by it.
+    public var deadlineMargin: Duration = .milliseconds(Limits.deadlineMarginMilliseconds)
 
     /// A function that needs nothing before its first invocation.
     public init(
         _ handler: @escaping @Sendable (_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult
     ) {
-        self.prepare = { handler }
+        self.prepare = { _ in handler }
     }
 
     /// A function that prepares something once, before its first invocation: a client, a model, a table.
     ///
+    /// Lambda gives it ten seconds. What the function wants to do when its process ends, it says there, too:
+    /// ``FunctionLifecycle``.
+    ///
     /// When `setUp` throws, Lambda is told why, and the process ends with a non-zero code.
     public init<State: Sendable>(
-        setUp: @escaping @Sendable () async throws -> State,
+        setUp: @escaping @Sendable (_ lifecycle: FunctionLifecycle) async throws -> State,
         _ handler:
             @escaping @Sendable (
                 _ state: State, _ event: ByteBuffer, _ context: InvocationContext
             ) async throws -> LambdaResult
     ) {
-        self.prepare = {
-            let state = try await setUp()
+        self.prepare = { lifecycle in
+            let state = try await setUp(lifecycle)
             return { event, context in try await handler(state, event, context) }
         }
     }

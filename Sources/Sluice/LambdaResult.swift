@@ -12,15 +12,21 @@ public struct LambdaResult: Sendable {
     }
 
     package let kind: Kind
+    package private(set) var afterwards: AfterResponse?
+
+    init(_ kind: Kind, afterwards: AfterResponse? = nil) {
+        self.kind = kind
+        self.afterwards = afterwards
+    }
 
     /// The whole answer at once, at most 6 MiB. The caller of `Invoke` gets it as it is.
     public static func bytes(_ bytes: ByteBuffer, contentType: String = "application/json") -> Self {
-        Self(kind: .bytes(bytes, contentType: contentType))
+        Self(.bytes(bytes, contentType: contentType))
     }
 
     /// The UTF-8 of a string as the whole answer, at most 6 MiB.
     public static func text(_ text: String, contentType: String = "application/json") -> Self {
-        Self(kind: .bytes(ByteBuffer(string: text), contentType: contentType))
+        Self(.bytes(ByteBuffer(string: text), contentType: contentType))
     }
 
     /// What `body` writes, as it writes it. The caller of `InvokeWithResponseStream` gets each chunk as it comes.
@@ -32,13 +38,19 @@ public struct LambdaResult: Sendable {
     /// ```
     public static func stream(
         contentType: String = "application/octet-stream",
-        _ body: @escaping @Sendable (borrowing BodyWriter) async throws -> Void
+        flush: FlushPolicy = .automatic,
+        _ body: @escaping @Sendable (BodyWriter) async throws -> Void
     ) -> Self {
-        Self(kind: .stream(contentType: contentType, .stream(body)))
+        Self(.stream(contentType: contentType, .stream(flush, body)))
     }
 
     /// A status, headers, cookies and a body, for a Function URL or an API that passes them on.
     public static func http(_ result: HTTPResult) -> Self {
-        Self(kind: .http(result))
+        Self(.http(result), afterwards: result.afterwards)
+    }
+
+    /// Adds work that begins when the caller has everything; see ``HTTPResult/afterResponse(_:)``.
+    public func afterResponse(_ work: @escaping @Sendable (InvocationContext) async throws -> Void) -> Self {
+        Self(self.kind, afterwards: AfterResponse(work, after: self.afterwards))
     }
 }

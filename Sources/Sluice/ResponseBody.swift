@@ -2,13 +2,14 @@
 // Copyright the Sluice authors
 
 public import NIOCore
+internal import SluiceWire
 
 /// The body of an ``HTTPResult``: nothing, bytes that are there already, or a stream.
 public struct ResponseBody: Sendable {
     package enum Kind: Sendable {
         case empty
         case bytes(ByteBuffer)
-        case stream(@Sendable (borrowing BodyWriter) async throws -> Void)
+        case stream(FlushPolicy, @Sendable (BodyWriter) async throws -> Void)
     }
 
     package let kind: Kind
@@ -22,7 +23,19 @@ public struct ResponseBody: Sendable {
     }
 
     /// What `body` writes, as it writes it.
-    public static func stream(_ body: @escaping @Sendable (borrowing BodyWriter) async throws -> Void) -> Self {
-        Self(kind: .stream(body))
+    public static func stream(
+        flush: FlushPolicy = .automatic,
+        _ body: @escaping @Sendable (BodyWriter) async throws -> Void
+    ) -> Self {
+        Self(kind: .stream(flush, body))
+    }
+}
+
+extension ResponseBody.Kind {
+    var gathering: WriteGathering.Policy {
+        switch self {
+        case .empty, .bytes: .automatic
+        case .stream(let flush, _): flush.gathering
+        }
     }
 }

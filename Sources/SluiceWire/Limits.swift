@@ -80,6 +80,13 @@ package enum Limits {
     /// A handler that only writes lets its event loop do other work at least this often.
     package static let loopYieldNanoseconds: UInt64 = 2_000_000
 
+    /// How long before an invocation's deadline its work is cancelled, in milliseconds: time enough to end a response
+    /// over loopback, and to clean up.
+    package static let deadlineMarginMilliseconds = 100
+
+    /// Invocations that one process serves at once. (Lambda Managed Instances, `PerExecutionEnvironmentMaxConcurrency`.)
+    package static let maximumWorkers = 1_600
+
     /// Where a runtime's writer suspends and where it goes on: bytes that the socket has not taken yet.
     package static let writeHighWatermarkBytes = 128 * 1024
     package static let writeLowWatermarkBytes = 64 * 1024
@@ -201,6 +208,9 @@ package enum Limits {
     /// The largest `MaxAge`, in seconds.
     package static let maximumCORSMaxAgeSeconds = 86_400
 
+    /// Of what a preflight asked for, and of the list that it is not in, the log shows up to this many characters.
+    package static let maximumShownCORSCharacters = 200
+
     // MARK: New code while the service runs
 
     /// How many environments with old code may finish their invocations without counting against the concurrency of
@@ -208,6 +218,11 @@ package enum Limits {
     package static let maximumRetiringEnvironments = 100
     /// How often what is watched is looked at, in milliseconds. What has changed must look the same twice.
     package static let watchIntervalMilliseconds = 250
+    /// After so many looks in a row, what still changes is left out, so that the rest does not wait for a log; it counts
+    /// again when it has looked the same as often. Two seconds: a linker is done by then, as a rule.
+    package static let restlessWatchPolls = 8
+    /// How many files that go on changing the log tells of, over all of a run.
+    package static let maximumRestlessFilesTold = 20
     /// How many files are watched at most, and how many folders deep.
     package static let maximumWatchedFiles = 20_000
     package static let maximumWatchedDepth = 32

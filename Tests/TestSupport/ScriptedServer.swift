@@ -48,6 +48,7 @@ package final class ScriptedServer: Sendable {
 
 /// Listens on a free port of loopback for as long as the closure runs; then all of its connections are closed.
 package func withScriptedServer<Result>(
+    host: String = "127.0.0.1",
     _ body: (ScriptedServer) async throws -> Result
 ) async throws -> Result {
     let arrivals = Watched(ScriptedServer.Arrivals()) { "\($0.all.count) connections, \($0.taken) of them accepted" }
@@ -61,7 +62,7 @@ package func withScriptedServer<Result>(
                 }
             }
         }
-        .bind(host: "127.0.0.1", port: 0)
+        .bind(host: host, port: 0)
         .get()
     let server = ScriptedServer(port: listener.localAddress?.port ?? 0, arrivals: arrivals)
     func close() async {

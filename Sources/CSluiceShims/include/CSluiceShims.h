@@ -13,4 +13,8 @@ void _dispatch_main_queue_callback_4CF(void *message);
 
 #endif
 
+// From now on, the signal's number is written to the descriptor as one byte whenever it comes. One descriptor for all
+// signals of a process. Returns 0, or -1 with errno.
+int sluice_write_signal(int number, int descriptor);
+
 #endif

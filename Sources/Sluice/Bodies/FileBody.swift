@@ -72,7 +72,7 @@ extension HTTPResult {
     private static func write(
         _ range: Range<Int64>,
         of file: OpenFile,
-        to writer: borrowing BodyWriter
+        to writer: BodyWriter
     ) async throws(StreamError) {
         var offset = range.lowerBound
         while offset < range.upperBound {

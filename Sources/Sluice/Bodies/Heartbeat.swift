@@ -7,19 +7,19 @@ internal import SluiceWire
 /// Sends a comment when a stream of events has been silent. Owns the machine and does what it says; a timer of the loop
 /// wakes it, so it costs no thread. Confined to its loop.
 final class Heartbeat {
-    private let exchange: NIOLoopBound<ResponseExchange>
+    private let writer: BodyWriter
     private let timer: OneShot<Void>
     private var machine: HeartbeatMachine
 
-    private init(interval: Duration, on exchange: NIOLoopBound<ResponseExchange>) {
-        self.exchange = exchange
-        self.timer = OneShot(loop: exchange.eventLoop)
+    private init(interval: Duration, on writer: BodyWriter) {
+        self.writer = writer
+        self.timer = OneShot(loop: writer.exchange.eventLoop)
         self.machine = HeartbeatMachine(interval: interval, nowNanoseconds: Self.now())
     }
 
     /// From the loop, where a body begins.
-    static func make(interval: Duration, on exchange: NIOLoopBound<ResponseExchange>) -> NIOLoopBound<Heartbeat> {
-        NIOLoopBound(Heartbeat(interval: interval, on: exchange), eventLoop: exchange.eventLoop)
+    static func make(interval: Duration, on writer: BodyWriter) -> NIOLoopBound<Heartbeat> {
+        NIOLoopBound(Heartbeat(interval: interval, on: writer), eventLoop: writer.exchange.eventLoop)
     }
 
     /// Until the task is cancelled, or nothing more can be written. On the loop.
@@ -38,15 +38,14 @@ final class Heartbeat {
     private func run() async {
         var comment = ByteBuffer()
         ServerSentEvent.writeComment("", to: &comment)
-        let writer = BodyWriter(self.exchange)
         while !Task.isCancelled {
-            let hasUnsentBytes = self.exchange.value.flushLeavingBytes()
+            let hasUnsentBytes = self.writer.exchange.value.flushLeavingBytes()
             switch self.machine.timerFired(nowNanoseconds: Self.now(), hasUnsentBytes: hasUnsentBytes) {
             case .wait(let nanoseconds):
                 await self.wait(nanoseconds: nanoseconds)
             case .beat:
                 do throws(StreamError) {
-                    try await writer.write(comment)
+                    try await self.writer.write(comment)
                 } catch {
                     // Its body finds out with its next write.
                     return
@@ -63,7 +62,7 @@ final class Heartbeat {
     }
 
     private func schedule(in time: TimeAmount) -> Scheduled<Void> {
-        self.exchange.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timer.settle(()) }
+        self.writer.exchange.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timer.settle(()) }
     }
 
     private static func now() -> UInt64 { NIODeadline.now().uptimeNanoseconds }

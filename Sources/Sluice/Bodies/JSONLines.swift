@@ -5,43 +5,44 @@ public import HTTPTypes
 public import NIOCore
 internal import SluiceWire
 
-/// Writes a body of JSON lines, for as long as the closure runs that it was given to. As a ``BodyWriter``, it cannot be
-/// copied, stored or handed to a child task.
-public struct JSONLineWriter: ~Copyable, Sendable {
+/// Writes a body of JSON lines, for as long as the closure runs that it was given to, as a ``BodyWriter`` does.
+public struct JSONLineWriter: Sendable {
     private let writer: BodyWriter
 
-    init(_ writer: borrowing BodyWriter) {
-        self.writer = BodyWriter(writer.exchange)
+    init(_ writer: BodyWriter) {
+        self.writer = writer
     }
 
     /// Sends a line, and adds its end. A line is a write.
     ///
-    /// - Parameter json: JSON without line breaks. That it is JSON is not checked.
+    /// - Parameters:
+    ///   - json: JSON without line breaks. That it is JSON is not checked.
+    ///   - evenIfCancelled: sends also when the task is cancelled, as long as there is room at once.
     /// - Throws: ``StreamError``: `invalidContent` when there is a line break in it, or nothing; then nothing was sent.
-    ///   Otherwise as ``BodyWriter/write(_:)-(ByteBuffer)``.
-    public func send(_ json: consuming ByteBuffer) async throws(StreamError) {
+    ///   Otherwise as ``BodyWriter/write(_:evenIfCancelled:)-(ByteBuffer,_)``.
+    public func send(_ json: consuming ByteBuffer, evenIfCancelled: Bool = false) async throws(StreamError) {
         var line = json
         do throws(JSONLineError) {
             try JSONLine.end(&line)
         } catch {
             throw StreamError(.invalidContent, "\(error)", cause: error)
         }
-        try await self.writer.write(line)
+        try await self.writer.write(line, evenIfCancelled: evenIfCancelled)
     }
 
     /// Sends the UTF-8 of a string as a line, and adds its end; otherwise as with a buffer.
-    public func send(_ json: String) async throws(StreamError) {
+    public func send(_ json: String, evenIfCancelled: Bool = false) async throws(StreamError) {
         // With room for the line's end.
         var line = ByteBuffer()
         line.reserveCapacity(json.utf8.count + 1)
         line.writeString(json)
-        try await self.send(line)
+        try await self.send(line, evenIfCancelled: evenIfCancelled)
     }
 }
 
 extension ResponseBody {
     /// Lines of JSON, as `body` sends them.
-    public static func jsonLines(_ body: @escaping @Sendable (borrowing JSONLineWriter) async throws -> Void) -> Self {
+    public static func jsonLines(_ body: @escaping @Sendable (JSONLineWriter) async throws -> Void) -> Self {
         .stream { writer in try await body(JSONLineWriter(writer)) }
     }
 
@@ -84,7 +85,7 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
-        _ body: @escaping @Sendable (borrowing JSONLineWriter) async throws -> Void
+        _ body: @escaping @Sendable (JSONLineWriter) async throws -> Void
     ) -> Self {
         self.jsonLines(status, headers, cookies, .jsonLines(body))
     }

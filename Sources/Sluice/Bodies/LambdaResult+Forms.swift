@@ -10,41 +10,44 @@ extension LambdaResult {
     /// What `chunks` yields, as it comes; see ``HTTPResult``.
     public static func stream<Chunks: AsyncSequence & Sendable>(
         contentType: String = "application/octet-stream",
+        flush: FlushPolicy = .automatic,
         from chunks: Chunks
     ) -> Self where Chunks.Element == ByteBuffer {
-        .body(.stream(from: chunks), contentType: contentType)
+        .body(.stream(flush: flush, from: chunks), contentType: contentType)
     }
 
     /// The UTF-8 of what `chunks` yields, as it comes; see ``HTTPResult``.
     public static func stream<Chunks: AsyncSequence & Sendable>(
         contentType: String = "application/octet-stream",
+        flush: FlushPolicy = .automatic,
         from chunks: Chunks
     ) -> Self where Chunks.Element == String {
-        .body(.stream(from: chunks), contentType: contentType)
+        .body(.stream(flush: flush, from: chunks), contentType: contentType)
     }
 
     /// The bytes that `chunks` yields, as they come; see ``HTTPResult``.
     public static func stream<Chunks: AsyncSequence & Sendable>(
         contentType: String = "application/octet-stream",
+        flush: FlushPolicy = .automatic,
         from chunks: Chunks
     ) -> Self where Chunks.Element: Collection<UInt8> & Sendable {
-        .body(.stream(from: chunks), contentType: contentType)
+        .body(.stream(flush: flush, from: chunks), contentType: contentType)
     }
 
     /// Lines of JSON, as ``HTTPResult/jsonLines(status:headers:cookies:_:)`` has them.
-    public static func jsonLines(_ body: @escaping @Sendable (borrowing JSONLineWriter) async throws -> Void) -> Self {
+    public static func jsonLines(_ body: @escaping @Sendable (JSONLineWriter) async throws -> Void) -> Self {
         .body(.jsonLines(body), contentType: JSONLine.mediaType)
     }
 
     /// Server-sent events, as ``HTTPResult/serverSentEvents(headers:cookies:heartbeat:_:)`` has them.
     public static func serverSentEvents(
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
-        _ body: @escaping @Sendable (borrowing ServerSentEventWriter) async throws -> Void
+        _ body: @escaping @Sendable (ServerSentEventWriter) async throws -> Void
     ) -> Self {
         .body(.serverSentEvents(heartbeat: heartbeat, body), contentType: ServerSentEvent.mediaType)
     }
 
     private static func body(_ body: ResponseBody, contentType: String) -> Self {
-        Self(kind: .stream(contentType: contentType, body.kind))
+        Self(.stream(contentType: contentType, body.kind))
     }
 }

@@ -14,9 +14,11 @@ extension ResponseBody {
     /// What `chunks` yields, as it comes.
     ///
     /// When the sequence throws, the stream ends with its error. When the body is cancelled, the sequence is, too.
-    public static func stream<Chunks: AsyncSequence & Sendable>(from chunks: Chunks) -> Self
-    where Chunks.Element == ByteBuffer {
-        .stream { writer in
+    public static func stream<Chunks: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
+        from chunks: Chunks
+    ) -> Self where Chunks.Element == ByteBuffer {
+        .stream(flush: flush) { writer in
             for try await chunk in chunks {
                 try await writer.write(chunk)
             }
@@ -25,9 +27,11 @@ extension ResponseBody {
     }
 
     /// The UTF-8 of what `chunks` yields, as it comes; otherwise as with buffers.
-    public static func stream<Chunks: AsyncSequence & Sendable>(from chunks: Chunks) -> Self
-    where Chunks.Element == String {
-        .stream { writer in
+    public static func stream<Chunks: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
+        from chunks: Chunks
+    ) -> Self where Chunks.Element == String {
+        .stream(flush: flush) { writer in
             for try await chunk in chunks {
                 try await writer.write(chunk)
             }
@@ -36,9 +40,11 @@ extension ResponseBody {
     }
 
     /// The bytes that `chunks` yields, such as an `[UInt8]` each, as they come; otherwise as with buffers.
-    public static func stream<Chunks: AsyncSequence & Sendable>(from chunks: Chunks) -> Self
-    where Chunks.Element: Collection<UInt8> & Sendable {
-        .stream { writer in
+    public static func stream<Chunks: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
+        from chunks: Chunks
+    ) -> Self where Chunks.Element: Collection<UInt8> & Sendable {
+        .stream(flush: flush) { writer in
             for try await chunk in chunks {
                 try await writer.write(chunk)
             }
@@ -66,9 +72,10 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
+        flush: FlushPolicy = .automatic,
         from chunks: Chunks
     ) -> Self where Chunks.Element == ByteBuffer {
-        Self(status: status, headers: headers, cookies: cookies, body: .stream(from: chunks))
+        Self(status: status, headers: headers, cookies: cookies, body: .stream(flush: flush, from: chunks))
     }
 
     /// A body that is the UTF-8 of what `chunks` yields, as it comes; otherwise as with buffers.
@@ -76,9 +83,10 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
+        flush: FlushPolicy = .automatic,
         from chunks: Chunks
     ) -> Self where Chunks.Element == String {
-        Self(status: status, headers: headers, cookies: cookies, body: .stream(from: chunks))
+        Self(status: status, headers: headers, cookies: cookies, body: .stream(flush: flush, from: chunks))
     }
 
     /// A body of the bytes that `chunks` yields, such as an `[UInt8]` each; otherwise as with buffers.
@@ -86,8 +94,9 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
+        flush: FlushPolicy = .automatic,
         from chunks: Chunks
     ) -> Self where Chunks.Element: Collection<UInt8> & Sendable {
-        Self(status: status, headers: headers, cookies: cookies, body: .stream(from: chunks))
+        Self(status: status, headers: headers, cookies: cookies, body: .stream(flush: flush, from: chunks))
     }
 }

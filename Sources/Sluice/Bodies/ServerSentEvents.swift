@@ -35,7 +35,7 @@ extension HTTPResult {
         headers: HTTPFields = [:],
         cookies: [String] = [],
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
-        _ body: @escaping @Sendable (borrowing ServerSentEventWriter) async throws -> Void
+        _ body: @escaping @Sendable (ServerSentEventWriter) async throws -> Void
     ) -> Self {
         let fields = headers.filled(from: [
             .contentType: ServerSentEvent.mediaType, .cacheControl: "no-cache", Self.nginxBuffering: "no",
@@ -50,19 +50,18 @@ extension ResponseBody {
     /// Server-sent events, as `body` sends them; see ``HTTPResult/serverSentEvents(headers:cookies:heartbeat:_:)``.
     public static func serverSentEvents(
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
-        _ body: @escaping @Sendable (borrowing ServerSentEventWriter) async throws -> Void
+        _ body: @escaping @Sendable (ServerSentEventWriter) async throws -> Void
     ) -> Self {
         .stream { writer in
-            let exchange = writer.exchange
             guard let heartbeat else {
-                try await body(ServerSentEventWriter(exchange, heartbeat: nil))
+                try await body(ServerSentEventWriter(writer, heartbeat: nil))
                 return
             }
-            let beats = Heartbeat.make(interval: heartbeat, on: exchange)
+            let beats = Heartbeat.make(interval: heartbeat, on: writer)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask(executorPreference: LoopExecutor(exchange.eventLoop)) { await Heartbeat.run(beats) }
+                group.addTask(executorPreference: LoopExecutor(beats.eventLoop)) { await Heartbeat.run(beats) }
                 defer { group.cancelAll() }
-                try await body(ServerSentEventWriter(exchange, heartbeat: beats))
+                try await body(ServerSentEventWriter(writer, heartbeat: beats))
             }
         }
     }

@@ -18,16 +18,19 @@ enum FunctionProcess {
         } catch {
             self.fail(error)
         }
+        let environment = FunctionEnvironment.ofThisProcess()
         let runtime = FunctionRuntime(
             function,
             address: address,
-            environment: .ofThisProcess(),
-            // One invocation at a time runs in this process, so a variable of the process can name its trace.
-            onTrace: { Platform.setEnvironmentValue("_X_AMZN_TRACE_ID", to: $0) }
+            environment: environment,
+            onTrace: Self.onTrace(environment),
+            onTermination: { await TerminationSignal.wait(on: $0) }
         )
         #if canImport(Darwin)
         let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-        RootTask.start(on: LoopExecutor(loop)) { self.fail(await runtime.run(on: loop)) }
+        RootTask.start(on: LoopExecutor(loop)) {
+            self.end(await runtime.run(on: loop, others: Self.others(environment)))
+        }
         dispatchMain()
         #else
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
@@ -36,10 +39,29 @@ enum FunctionProcess {
             } catch {
                 self.fail("the main queue cannot be served: \(error)")
             }
-            RootTask.start(on: LoopExecutor(loop)) { self.fail(await runtime.run(on: loop)) }
+            RootTask.start(on: LoopExecutor(loop)) {
+                self.end(await runtime.run(on: loop, others: Self.others(environment)))
+            }
         }
         self.fail("the event loop ended")
         #endif
+    }
+
+    /// Where one invocation at a time runs in this process, a variable of the process can name its trace.
+    private static func onTrace(_ environment: FunctionEnvironment) -> (@Sendable (String?) -> Void)? {
+        guard environment.maximumConcurrency == 1 else { return nil }
+        return { Platform.setEnvironmentValue("_X_AMZN_TRACE_ID", to: $0) }
+    }
+
+    /// Loops beside the main thread's: one for each processor, where invocations run at once.
+    private static func others(_ environment: FunctionEnvironment) -> [any EventLoop] {
+        let threads = min(environment.maximumConcurrency, System.coreCount) - 1
+        return threads > 0 ? Array(MultiThreadedEventLoopGroup(numberOfThreads: threads).makeIterator()) : []
+    }
+
+    private static func end(_ reason: RuntimeFailure) -> Never {
+        if case .terminated = reason { Platform.exitProcess(0) }
+        self.fail(reason)
     }
 
     private static func fail(_ reason: some CustomStringConvertible) -> Never {

@@ -6,120 +6,120 @@ internal import Logging
 package import NIOCore
 internal import SluiceWire
 
-/// Serves the invocations of one Runtime API, one after the other, on one event loop. Holds no state of the process,
-/// so that several can run in one.
+/// A function and the Runtime API that it serves: starts up, and then has workers serve invocations. Holds no state of
+/// the process, so that several can run in one.
 package struct FunctionRuntime: Sendable {
     private let function: LambdaFunction
     private let address: RuntimeAddress
     private let environment: FunctionEnvironment
-    /// Told of the trace of each invocation before its handler runs.
     private let onTrace: (@Sendable (String?) -> Void)?
+    private let onTermination: @Sendable (any EventLoop) async -> Void
 
+    /// - Parameters:
+    ///   - onTrace: told of the trace of each invocation before its handler runs.
+    ///   - onTermination: returns when the process is to end; asked only when the function wants to know.
     package init(
         _ function: LambdaFunction,
         address: RuntimeAddress,
         environment: FunctionEnvironment = FunctionEnvironment(),
-        onTrace: (@Sendable (String?) -> Void)? = nil
+        onTrace: (@Sendable (String?) -> Void)? = nil,
+        onTermination: @escaping @Sendable (any EventLoop) async -> Void = { loop in
+            _ = await OneShot<Void>(loop: loop).wait()
+        }
     ) {
         self.function = function
         self.address = address
         self.environment = environment
         self.onTrace = onTrace
+        self.onTermination = onTermination
     }
 
-    /// Runs on `loop` until the service fails or the task is cancelled; it never just ends. From any executor.
-    package func run(on loop: any EventLoop) async -> RuntimeFailure {
+    /// Runs until the service fails, the process is to end, or the task is cancelled; it never just ends. From any
+    /// executor.
+    ///
+    /// - Parameter others: loops for further workers, on Lambda Managed Instances.
+    package func run(on loop: any EventLoop, others: [any EventLoop] = []) async -> RuntimeFailure {
         await withTaskExecutorPreference(LoopExecutor(loop)) {
             let client = RuntimeClient(address: self.address, loop: loop, logger: self.function.logger)
             defer { client.close() }
             do throws(RuntimeFailure) {
-                let handler = try await self.prepare(telling: client)
-                while true {
-                    try await self.serveNext(client, handler)
+                let start = FunctionStart(
+                    client: client,
+                    environment: self.environment,
+                    logger: self.function.logger
+                )
+                let (handler, hooks) = try await start.prepare(self.function)
+                guard self.environment.maximumConcurrency > 1 || !hooks.shutdown.isEmpty else {
+                    return await self.worker(client, handler).run()
                 }
+                return await self.runWorkers(client, handler, hooks, [loop] + others)
             } catch {
                 return error
             }
         }
     }
 
-    private func prepare(telling client: RuntimeClient) async throws(RuntimeFailure) -> LambdaFunction.Handler {
-        do {
-            return try await self.function.prepare()
-        } catch {
-            let report = ErrorReport(reporting: error)
-            try await client.postInitError(report)
-            throw .initialisationFailed("\(report.errorType): \(report.errorMessage)")
-        }
+    private func worker(_ client: RuntimeClient, _ handler: @escaping LambdaFunction.Handler) -> InvocationWorker {
+        InvocationWorker(
+            client: client,
+            handler: handler,
+            environment: self.environment,
+            deadlineMargin: self.function.deadlineMargin,
+            logger: self.function.logger,
+            onTrace: self.onTrace
+        )
     }
 
-    private func serveNext(
+    /// As many workers as invocations may come at once, and what waits for the end. The first that ends, ends all.
+    private func runWorkers(
         _ client: RuntimeClient,
-        _ handler: LambdaFunction.Handler
-    ) async throws(RuntimeFailure) {
-        let (invocation, event) = try await client.next()
-        self.onTrace?(invocation.traceID)
-        let context = InvocationContext(invocation, environment: self.environment, logger: self.function.logger)
-        let exchange = ResponseExchange(invocation: invocation, client: client)
-        let outcome: ResponseOutcome
-        switch await Self.message(from: handler, event, context) {
-        case .success(.buffered(let message)): outcome = try await exchange.send(message)
-        case .success(.streamed(let message)): outcome = try await exchange.send(message)
-        case .failure(let error): outcome = try await exchange.send(ErrorReport(reporting: error))
-        }
-        try self.take(outcome, of: context)
-    }
-
-    private enum Message {
-        case buffered(ResponseMessage.Buffered)
-        case streamed(ResponseMessage.Streamed)
-    }
-
-    private static func message(
-        from handler: LambdaFunction.Handler,
-        _ event: ByteBuffer,
-        _ context: InvocationContext
-    ) async -> Result<Message, any Error> {
-        do {
-            switch try await handler(event, context).kind {
-            case .bytes(let bytes, let contentType):
-                let contentType = try Self.checked(contentType)
-                return .success(.buffered(ResponseMessage.Buffered(contentType: contentType, body: bytes)))
-            case .stream(let contentType, let body):
-                let contentType = try Self.checked(contentType)
-                return .success(
-                    .streamed(ResponseMessage.Streamed(contentType: contentType, prelude: [], body: body))
-                )
-            case .http(let result):
-                return .success(.streamed(try result.message()))
+        _ handler: @escaping LambdaFunction.Handler,
+        _ hooks: FunctionLifecycle.Hooks,
+        _ loops: [any EventLoop]
+    ) async -> RuntimeFailure {
+        let identifier = hooks.shutdown.isEmpty ? nil : await ShutdownExtension.register(client, self.function.logger)
+        // The workers have connections of their own.
+        client.close()
+        let loop = client.loop
+        return await withTaskGroup(of: RuntimeFailure?.self) { group in
+            for number in 0..<self.environment.maximumConcurrency {
+                group.addTask { await self.work(on: loops[number % loops.count], handler) }
             }
-        } catch {
-            return .failure(error)
+            if let identifier {
+                group.addTask { await ShutdownExtension.hold(identifier, self.address, loop, self.function.logger) }
+            }
+            if !hooks.shutdown.isEmpty {
+                group.addTask {
+                    await self.onTermination(loop)
+                    guard !Task.isCancelled else { return nil }
+                    await self.shutDown(hooks)
+                    return .terminated
+                }
+            }
+            for await failure in group {
+                guard let failure else { continue }
+                group.cancelAll()
+                return failure
+            }
+            return .cancelled
         }
     }
 
-    private static func checked(_ contentType: String) throws(UnusableResult) -> String {
-        guard !contentType.isEmpty, HTTPField.isValidValue(contentType) else {
-            throw UnusableResult(
-                type: "Function.InvalidContentType",
-                message: "the content type has characters that HTTP does not allow in a header, or none"
-            )
+    private func work(on loop: any EventLoop, _ handler: @escaping LambdaFunction.Handler) async -> RuntimeFailure {
+        await withTaskExecutorPreference(LoopExecutor(loop)) {
+            let client = RuntimeClient(address: self.address, loop: loop, logger: self.function.logger)
+            defer { client.close() }
+            return await self.worker(client, handler).run()
         }
-        return contentType
     }
 
-    private func take(_ outcome: ResponseOutcome, of context: InvocationContext) throws(RuntimeFailure) {
-        switch outcome {
-        case .accepted:
-            break
-        case .late:
-            context.logger.notice("Lambda no longer waits for this response; it is dropped")
-        case .refused(let status):
-            context.logger.error("Lambda refused the response", metadata: ["status": "\(status)"])
-        case .connectionLost:
-            context.logger.error("the connection to Lambda was lost before the response was accepted")
-        case .containerError:
-            throw .containerError
+    private func shutDown(_ hooks: FunctionLifecycle.Hooks) async {
+        for work in hooks.shutdown.reversed() {
+            do {
+                try await work()
+            } catch {
+                self.function.logger.error("work at the end failed", metadata: ["error": "\(error)"])
+            }
         }
     }
 }

@@ -44,6 +44,8 @@ enum Platform {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
+    static var terminationSignal: CInt { SIGTERM }
+
     static func exitProcess(_ code: Int32) -> Never {
         exit(code)
     }

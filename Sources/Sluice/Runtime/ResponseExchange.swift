@@ -15,7 +15,9 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     private var machine = ResponseMachine()
     private var connection: RuntimeConnection?
     private var gathering = WriteGathering(nowNanoseconds: 0)
+    let deadline: InvocationDeadline
     private let writers: SuspendedTasks
+    private var laterFlush: Scheduled<Void>?
     private let ending: OneShot<Ending>
 
     /// What the owner waits for once everything was sent.
@@ -24,7 +26,8 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         case postAgain
     }
 
-    init(invocation: NextInvocation, client: RuntimeClient) {
+    init(_ invocation: NextInvocation, _ client: RuntimeClient, _ deadline: InvocationDeadline) {
+        self.deadline = deadline
         self.invocation = invocation
         self.client = client
         self.loop = client.loop
@@ -66,7 +69,7 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     func send(_ stream: ResponseMessage.Streamed) async throws(RuntimeFailure) -> ResponseOutcome {
         guard case .openStream = self.machine.resultReturned(.streamed) else { return .connectionLost }
         let connection = try await self.takeConnection()
-        self.gathering = WriteGathering(nowNanoseconds: Self.now())
+        self.gathering = WriteGathering(stream.body.gathering, nowNanoseconds: Self.now())
         connection.sendHead(
             .streamedResponse(
                 to: self.invocation,
@@ -88,22 +91,54 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     }
 
     private func run(_ body: ResponseBody.Kind) async {
-        do {
+        do throws(BodyFailure) {
             switch body {
             case .empty:
                 break
             case .bytes(let bytes):
-                try await self.write(bytes)
-            case .stream(let write):
-                try await write(BodyWriter(self))
+                try await self.writeAll(bytes)
+            case .stream(_, let write):
+                try await self.run(write)
             }
             self.end(self.machine.bodyReturned(), report: nil)
         } catch {
-            self.end(self.machine.bodyThrew(), report: ErrorReport(reporting: error))
+            self.end(self.machine.bodyThrew(), report: error.report)
+        }
+    }
+
+    private struct BodyFailure: Error {
+        let report: ErrorReport
+    }
+
+    /// A body that was cancelled for its deadline has failed also when it just returned: a sequence that it read from
+    /// may have ended for no other reason, and nobody must take what came for the whole.
+    private func run(_ write: @escaping @Sendable (BodyWriter) async throws -> Void) async throws(BodyFailure) {
+        let exchange = NIOLoopBound(self, eventLoop: self.loop)
+        let error: (any Error)? = await self.deadline.run {
+            do {
+                try await write(BodyWriter(exchange.value))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if self.deadline.hasPassed { throw BodyFailure(report: self.deadline.exceeded(error)) }
+        if let error { throw BodyFailure(report: ErrorReport(reporting: error)) }
+    }
+
+    private func writeAll(_ bytes: ByteBuffer) async throws(BodyFailure) {
+        do throws(StreamError) {
+            try await self.write(bytes)
+        } catch {
+            throw BodyFailure(report: ErrorReport(reporting: error))
         }
     }
 
     private func end(_ action: ResponseMachine.OnBodyEnd, report: ErrorReport?) {
+        self.laterFlush?.cancel()
+        self.laterFlush = nil
+        // Who still waits is no part of the body any more, and would wait for ever.
+        self.writers.resumeAll()
         switch action {
         case .sendEnd: self.connection?.sendEnd()
         case .sendEndWithErrorTrailers: self.connection?.sendEnd(trailers: report.map { HTTPHeaders($0.trailers()) })
@@ -112,8 +147,10 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     }
 
     /// Sends a chunk, and returns when there is room for another.
-    func write(_ bytes: ByteBuffer) async throws(StreamError) {
-        guard !Task.isCancelled else { throw .cancelled }
+    ///
+    /// - Parameter evenIfCancelled: a cancelled task cannot wait for room, so it writes only while there is some.
+    func write(_ bytes: ByteBuffer, evenIfCancelled: Bool = false) async throws(StreamError) {
+        guard !Task.isCancelled || (evenIfCancelled && self.connection?.isWritable ?? false) else { throw .cancelled }
         switch self.machine.wrote(bytes: bytes.readableBytes) {
         case .sendChunk: break
         case .sendNothing: return
@@ -130,25 +167,47 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         case .flushAndYield:
             connection.flush()
             await self.yieldToLoop()
+        case .flushIn(let nanoseconds):
+            self.flush(connection, inNanoseconds: nanoseconds)
+        case .wait:
+            break
+        case .waitAndYield:
+            await self.yieldToLoop()
         }
-        if !connection.isWritable {
+        if !connection.isWritable, !Task.isCancelled {
             try await self.waitForRoom(on: connection)
+        }
+    }
+
+    /// At most one is due at a time: what is written until then leaves with it.
+    private func flush(_ connection: RuntimeConnection, inNanoseconds nanoseconds: Int64) {
+        self.laterFlush?.cancel()
+        self.laterFlush = self.loop.assumeIsolated().scheduleTask(in: .nanoseconds(nanoseconds)) {
+            self.laterFlush = nil
+            self.gathering.flushed()
+            connection.flush()
         }
     }
 
     private func waitForRoom(on connection: RuntimeConnection) async throws(StreamError) {
         connection.flush()
+        self.gathering.flushed()
         while !connection.isWritable {
             guard await self.writers.suspend() else { throw .cancelled }
-            if case .refuse(let outcome) = self.machine.wrote(bytes: 0) {
-                throw StreamError(outcome)
+            switch self.machine.wrote(bytes: 0) {
+            case .refuse(let outcome): throw StreamError(outcome)
+            case .refuseAsMisplaced: throw .alreadyEnded
+            case .sendChunk, .sendNothing: break
             }
         }
         self.gathering.resumed(nowNanoseconds: Self.now())
     }
 
     /// Sends off what was written, and says whether the socket has not taken all of it.
-    func flushLeavingBytes() -> Bool { self.connection?.flushLeavingBytes() ?? false }
+    func flushLeavingBytes() -> Bool {
+        self.gathering.flushed()
+        return self.connection?.flushLeavingBytes() ?? false
+    }
 
     private func yieldToLoop() async {
         await self.client.loopTurn.wait()

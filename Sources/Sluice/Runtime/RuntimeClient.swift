@@ -13,6 +13,7 @@ final class RuntimeClient {
     let address: RuntimeAddress
     let loop: any EventLoop
     let loopTurn: LoopTurn
+    let deadlineTimer: DeadlineTimer
     private let logger: Logger
     private var connection: RuntimeConnection?
 
@@ -21,12 +22,14 @@ final class RuntimeClient {
         self.loop = loop
         self.logger = logger
         self.loopTurn = LoopTurn(loop: loop)
+        self.deadlineTimer = DeadlineTimer(loop: loop)
     }
 
     func close() {
         self.connection?.close()
         self.connection = nil
         self.loopTurn.close()
+        self.deadlineTimer.close()
     }
 
     /// Waits as long as it takes for the next invocation: the environment may be frozen meanwhile, so there is no
@@ -34,16 +37,9 @@ final class RuntimeClient {
     func next() async throws(RuntimeFailure) -> (NextInvocation, ByteBuffer) {
         var failures = 0
         while true {
-            let connection = try await self.openConnection()
-            let waiter = ReplyWaiter(loop: self.loop)
-            connection.delegate = waiter
-            connection.sendHead(.next(host: self.address.text))
-            connection.sendEnd()
-            switch await waiter.wait() {
+            switch try await self.ask(.next(host: self.address.text)) {
             case .reply(let reply):
                 return try Self.invocation(from: reply)
-            case nil:
-                throw .cancelled
             case .closed(let reason):
                 failures += 1
                 guard failures < Limits.connectionAttempts else {
@@ -76,16 +72,26 @@ final class RuntimeClient {
 
     /// Tells the service that the function could not start. The process ends whatever comes of it.
     func postInitError(_ report: ErrorReport) async throws(RuntimeFailure) {
+        let body = report.json()
+        _ = try await self.ask(
+            .initError(type: report.headerType, bodyBytes: body.readableBytes, host: self.address.text),
+            body
+        )
+    }
+
+    /// Sends a request and waits for its reply, for as long as it takes.
+    func ask(
+        _ request: RuntimeAPIRequest,
+        _ body: ByteBuffer? = nil
+    ) async throws(RuntimeFailure) -> ReplyWaiter.Event {
         let connection = try await self.openConnection()
         let waiter = ReplyWaiter(loop: self.loop)
-        let body = report.json()
         connection.delegate = waiter
-        connection.sendHead(
-            .initError(type: report.headerType, bodyBytes: body.readableBytes, host: self.address.text)
-        )
-        connection.sendBody(body)
+        connection.sendHead(request)
+        if let body { connection.sendBody(body) }
         connection.sendEnd()
-        _ = await waiter.wait()
+        guard let event = await waiter.wait() else { throw .cancelled }
+        return event
     }
 
     // MARK: Connecting

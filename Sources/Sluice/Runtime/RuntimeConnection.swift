@@ -35,8 +35,8 @@ final class RuntimeConnection: ChannelInboundHandler {
     private var reply = Reply.none
     private var failureReason = "the connection was closed"
     private var isFlushScheduled = false
-    /// Bytes written and not flushed yet.
-    private(set) var gatheredBytes = 0
+    /// Something was written and not flushed yet.
+    private var isGathering = false
     weak var delegate: (any RuntimeConnectionDelegate)?
 
     var isOpen: Bool { self.context != nil }
@@ -52,11 +52,12 @@ final class RuntimeConnection: ChannelInboundHandler {
             uri: request.path,
             headers: HTTPHeaders(request.fields)
         )
+        self.isGathering = true
         self.context?.write(Self.wrapOutboundOut(.head(head)), promise: nil)
     }
 
     func sendBody(_ bytes: ByteBuffer) {
-        self.gatheredBytes += bytes.readableBytes
+        self.isGathering = true
         self.context?.write(Self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     }
 
@@ -66,7 +67,7 @@ final class RuntimeConnection: ChannelInboundHandler {
     }
 
     func flush() {
-        self.gatheredBytes = 0
+        self.isGathering = false
         self.context?.flush()
     }
 
@@ -83,9 +84,7 @@ final class RuntimeConnection: ChannelInboundHandler {
         self.isFlushScheduled = true
         context.eventLoop.assumeIsolated().execute {
             self.isFlushScheduled = false
-            if self.gatheredBytes > 0 {
-                self.flush()
-            }
+            if self.isGathering { self.flush() }
         }
     }
 

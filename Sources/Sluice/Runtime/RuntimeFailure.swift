@@ -18,6 +18,8 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
     case cancelled
     /// The function's own start-up failed; the service was told.
     case initialisationFailed(String)
+    /// The process was asked to end, and what was to be done then is done: no failure at all.
+    case terminated
 
     package var description: String {
         let variable = RuntimeAddress.variable
@@ -42,6 +44,8 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
             "the runtime was cancelled"
         case .initialisationFailed(let reason):
             "the function failed to start: \(reason)"
+        case .terminated:
+            "the process was asked to end"
         }
     }
 }

@@ -33,6 +33,22 @@ struct HTTPAddress: Hashable, Sendable {
         return lowercased.hasPrefix("http://") || lowercased.hasPrefix("https://")
     }
 
+    /// The URL that somebody may have meant who left its scheme out; `nil` for what may be a function's name.
+    ///
+    /// `localhost:9001` could be version 9001 of a function that is called so, which nobody has.
+    static func meant(by text: String) -> String? {
+        guard !text.contains("://"), let address = try? Self("http://" + text) else { return nil }
+        let host = address.host.lowercased()
+        let isBare = host == text.lowercased()
+        let isAddress = host.contains(":") || host.split(separator: ".").count == 4 && host.allSatisfy(Self.isOfAddress)
+        if isAddress || host.hasSuffix(".localhost") || host == "localhost" && !isBare { return "http://" + text }
+        // A name may have dots, but no slash and no question mark.
+        let isBelowHost = text.contains("/") || text.contains("?")
+        return host.hasSuffix(".on.aws") || host.contains(".") && isBelowHost ? "https://" + text : nil
+    }
+
+    private static func isOfAddress(_ character: Character) -> Bool { character == "." || character.isWholeNumber }
+
     init(_ url: String) throws(Malformed) {
         guard Self.isURL(url) else { throw .notHTTP(url) }
         self.isSecure = url.prefix(8).lowercased() == "https://"

@@ -22,6 +22,8 @@ struct InvokeCommand: AsyncParsableCommand {
               1  the function failed, or the call was refused (a URL: status 400 and above)
               2  the answer broke off, or cannot be read
               3  there is no connection: the name, the address, or the certificate
+              130  Ctrl-C; with --timeline what came until then is drawn
+              141  nobody reads the output any more, as behind | head -1
 
             Examples:
               sluice invoke hello --payload '{"name":"you"}'
@@ -51,7 +53,7 @@ struct InvokeCommand: AsyncParsableCommand {
     @Flag(help: "Show the end of the invocation's log on standard error, for a name.")
     var log = false
 
-    @Option(help: ArgumentHelp("Where the Lambda API is, for a name.", valueName: "url"))
+    @Option(help: ArgumentHelp("Where the Lambda API is, for a name; below a path if it has one.", valueName: "url"))
     var endpoint = "http://127.0.0.1:9000"
 
     @Option(help: "The request's method, for a URL. (default: GET, or POST with a payload)")
@@ -74,155 +76,43 @@ struct InvokeCommand: AsyncParsableCommand {
     func validate() throws {
         _ = try self.fields()
         if HTTPAddress.isURL(self.target) {
-            _ = try Self.explained { () throws(HTTPAddress.Malformed) in try HTTPAddress(self.target) }
+            let url = try Self.explained("") { () throws(HTTPAddress.Malformed) in try HTTPAddress(self.target) }
             guard !self.log else { throw ValidationError("--log is for a name; a Function URL tells no log.") }
             guard self.method.map({ HTTPRequest.Method($0) != nil }) ?? true else {
                 throw ValidationError("--method \(self.method ?? "") is no HTTP method.")
             }
+            try self.checkCertificateOption(isSecure: url.isSecure)
         } else {
+            if let url = HTTPAddress.meant(by: self.target) {
+                throw ValidationError("\(self.target) is no URL without its scheme; did you mean \(url)?")
+            }
             guard self.method == nil else {
                 throw ValidationError("--method is for a URL; the Lambda API is always called with POST.")
             }
             _ = try self.function()
-            _ = try Self.explained { () throws(HTTPAddress.Malformed) in try HTTPAddress(self.endpoint) }
+            let endpoint = try Self.explained("--endpoint: ") { () throws(HTTPAddress.Malformed) in
+                try HTTPAddress(self.endpoint)
+            }
+            guard !endpoint.target.utf8.contains(UInt8(ascii: "?")) else {
+                throw ValidationError("--endpoint takes no query: the call's path is appended to it.")
+            }
+            try self.checkCertificateOption(isSecure: endpoint.isSecure)
         }
+    }
+
+    private func checkCertificateOption(isSecure: Bool) throws {
+        guard self.caFile == nil || isSecure else { throw ValidationError("--ca-file is for https.") }
     }
 
     func run() async throws {
         StandardStreams.ignoreBrokenPipes()
-        let request = try self.request()
-        let client = StreamClient(certificates: try self.certificates(for: request))
-        var timeline = Timeline()
-        var log: ByteBuffer?
-        var endsInNewline = true
-        do {
-            try await client.run(request) { event in
-                timeline.record(event)
-                switch event {
-                case .chunk(let bytes, _):
-                    try StandardStreams.write(bytes, to: .output)
-                    endsInNewline = bytes.readableBytesView.last == UInt8(ascii: "\n")
-                case .log(let text): log = text
-                case .connected, .head, .end: break
-                }
-            }
-        } catch let error as CannotConnect {
-            let hint = request.kind == .functionURL || !error.isRefusal ? "" : ". Is `sluice serve` running?"
-            Self.complain("\(error)\(hint)")
-            throw Self.noConnection
-        } catch let error as StandardStreams.Failure {
-            // A reader such as `head` that has seen enough: end as a program does that this kills.
-            if error != .closed { Self.complain("\(error)") }
-            throw error == .closed ? ExitCode(128 + 13) : .failure
+        let (request, certificates) = try await Self.explainingArguments {
+            (try self.request(), try self.certificates())
         }
-        // On a terminal both outputs share the line that the function has left unfinished.
-        if !endsInNewline, self.timeline || self.log || timeline.end != .complete, StandardStreams.isTerminal(.output) {
-            StandardStreams.writeLine("", to: .error)
-        }
-        if self.log { Self.show(log: log) }
-        self.report(timeline)
-        switch timeline.end {
-        case .complete: return
-        case .failed: throw ExitCode.failure
-        case .broken, nil: throw Self.brokenOff
-        }
-    }
-
-    static let brokenOff = ExitCode(2)
-    static let noConnection = ExitCode(3)
-
-    private static func complain(_ text: String) {
-        let shown = HumanText.shortened(text, to: Limits.maximumShownErrorCharacters)
-        StandardStreams.writeLine("sluice: " + shown, to: .error)
-    }
-
-    /// A function's lines as they are, but for what would move a terminal's cursor.
-    private static func show(log: ByteBuffer?) {
-        guard let log else { return self.complain("the answer came without a log") }
-        var lines = String(buffer: log).split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.last == "" { lines.removeLast() }
-        for line in lines { StandardStreams.writeLine(HumanText.printable(String(line)), to: .error) }
-    }
-
-    private func report(_ timeline: Timeline) {
-        if self.timeline {
-            let columns = StandardStreams.columns(of: .error)
-            let style = Timeline.Style(columns: columns, isColored: StandardStreams.errorIsColored)
-            for line in timeline.lines(style) {
-                StandardStreams.writeLine(line, to: .error)
-            }
-        } else if let end = timeline.end, end != .complete {
-            Self.complain(end.description)
-        }
-    }
-}
-
-extension InvokeCommand {
-    private func request() throws -> StreamRequest {
-        let payload = try self.payload.map { try Payload.read($0) }
-        let fields = try self.fields()
-        var request: StreamRequest
-        if HTTPAddress.isURL(self.target) {
-            let url = try HTTPAddress(self.target)
-            let method = self.method.flatMap { HTTPRequest.Method($0) } ?? (payload == nil ? .get : .post)
-            request = StreamRequest(url: url, method: method, body: payload ?? ByteBuffer())
-            if let payload {
-                let isJSON = (try? JSONValue(parsing: payload)) != nil
-                request.fields[.contentType] = isJSON ? "application/json" : RuntimeAPIHeader.defaultContentType
-            }
-        } else {
-            request = StreamRequest(
-                function: try self.function(),
-                isStreaming: self.stream,
-                endpoint: try HTTPAddress(self.endpoint),
-                payload: payload ?? ByteBuffer(string: "{}"),
-                wantsLog: self.log
-            )
-        }
-        // What the user says replaces ours; a field that is said twice is sent twice.
-        for field in fields { request.fields[field.name] = nil }
-        for field in fields { request.fields.append(field) }
-        return request
-    }
-
-    private func certificates(for request: StreamRequest) throws -> CertificateAuthorities {
-        guard let path = self.caFile else { return .system }
-        guard request.isSecure else { throw ValidationError("--ca-file is for https.") }
-        do {
-            return try .read(path, try HostProcess.readTextFile(path))
-        } catch let error as CertificateAuthorities.Unusable {
-            throw ValidationError("--ca-file: \(error).")
-        }
-    }
-
-    private func function() throws -> FunctionReference {
-        do throws(InvokeError) {
-            return try FunctionReference(parsing: self.target, qualifier: nil)
-        } catch {
-            throw ValidationError(error.message)
-        }
-    }
-
-    private func fields() throws -> HTTPFields {
-        var fields = HTTPFields()
-        for header in self.headers {
-            let halves = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = halves.dropFirst().first.map { String($0.drop { $0 == " " }) }
-            guard let value, let name = halves.first.flatMap({ HTTPField.Name(String($0)) }),
-                HTTPField.isValidValue(value)
-            else { throw ValidationError("--header '\(header)' is no field; write it as 'Name: value'.") }
-            fields.append(HTTPField(name: name, value: value))
-        }
-        return fields
-    }
-
-    private static func explained<Value>(
-        _ body: () throws(HTTPAddress.Malformed) -> Value
-    ) throws -> Value {
-        do throws(HTTPAddress.Malformed) {
-            return try body()
-        } catch {
-            throw ValidationError("\(error).")
-        }
+        let call = Call(request: request, client: StreamClient(certificates: certificates))
+        let record = CallRecord(showsTimeline: self.timeline, showsLog: self.log)
+        // Without a drawing there is nothing left to say, and the signal may do what it does.
+        guard self.timeline else { return try await call.run(record) }
+        try await call.run(record, until: await StopSignals.trapInterrupt())
     }
 }

@@ -17,19 +17,21 @@ internal import Glibc
 enum Payload {
     static func read(_ argument: String) throws -> ByteBuffer {
         if argument == "-" {
-            return try Self.read(descriptor: STDIN_FILENO, name: "standard input")
+            return try Self.read(descriptor: STDIN_FILENO, for: "--payload -")
         }
         guard argument.first == "@" else { return ByteBuffer(string: argument) }
-        let path = String(argument.dropFirst())
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw ValidationError("--payload \(argument): \(StandardStreams.text(of: errno)).")
-        }
-        defer { close(descriptor) }
-        return try Self.read(descriptor: descriptor, name: path)
+        return try Self.read(path: String(argument.dropFirst()), for: "--payload \(argument)")
     }
 
-    static func read(descriptor: CInt, name: String) throws -> ByteBuffer {
+    /// - Parameter argument: the option and its value, as an error names them.
+    static func read(path: String, for argument: String) throws -> ByteBuffer {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ValidationError("\(argument): \(StandardStreams.text(of: errno)).") }
+        defer { close(descriptor) }
+        return try Self.read(descriptor: descriptor, for: argument)
+    }
+
+    private static func read(descriptor: CInt, for argument: String) throws -> ByteBuffer {
         var buffer = ByteBuffer()
         while true {
             var code: CInt = 0
@@ -49,9 +51,9 @@ enum Payload {
                     }
                 }
             }
-            guard code == 0 else { throw ValidationError("\(name): \(StandardStreams.text(of: code)).") }
+            guard code == 0 else { throw ValidationError("\(argument): \(StandardStreams.text(of: code)).") }
             guard buffer.readableBytes <= Limits.maximumCommandLinePayloadBytes else {
-                throw ValidationError("\(name) has over \(Limits.maximumCommandLinePayloadBytes) bytes.")
+                throw ValidationError("\(argument) has over \(Limits.maximumCommandLinePayloadBytes) bytes.")
             }
             if count == 0 { return buffer }
         }

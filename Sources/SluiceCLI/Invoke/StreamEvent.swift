@@ -35,6 +35,8 @@ enum StreamEnd: Hashable, Sendable {
     case failed(type: String, message: String?)
     /// The answer stopped where it should not, or cannot be read: `after` says where, in words.
     case broken(after: String, reason: String)
+    /// Its reader did not wait for the end.
+    case left(after: Duration)
 }
 
 extension StreamEnd: CustomStringConvertible {
@@ -43,6 +45,7 @@ extension StreamEnd: CustomStringConvertible {
         case .complete: "complete"
         case .failed(let type, let message?): "failed: \(type): \(message)"
         case .failed(let type, nil): "failed: \(type)"
+        case .left(let time): "left by you after \(HumanText.time(time))"
         case .broken(let after, let reason): "broken off \(after): \(reason)"
         }
     }

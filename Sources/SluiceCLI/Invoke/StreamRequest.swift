@@ -41,7 +41,10 @@ struct StreamRequest: Sendable {
         self.host = endpoint.host
         self.port = endpoint.port
         self.method = .post
-        self.target = route.target
+        // As SDKs have it: an endpoint's path is where the API begins.
+        var base = endpoint.target[...]
+        while base.last == "/" { base.removeLast() }
+        self.target = base + route.target
         self.fields = [.contentType: "application/json"]
         if wantsLog { self.fields[InvokeRequestHeader.logType] = "Tail" }
         self.body = payload

@@ -7,7 +7,7 @@ extension Timeline {
     /// How a time line is painted.
     struct Style: Hashable, Sendable {
         var barColumns: Int
-        /// A summary that is longer is broken between its facts: a narrow terminal would break it anywhere.
+        /// A line that is longer is broken between its facts: a narrow terminal would break it anywhere.
         var summaryColumns: Int
         var isColored: Bool
 
@@ -46,9 +46,13 @@ extension Timeline {
 
     private func connectionLines(_ style: Style) -> [String] {
         guard let connection else { return [] }
-        let handshake = connection.handshake.map { ", of which TLS \(HumanText.time($0))" } ?? ""
-        let text = "connected in \(HumanText.time(connection.total))\(handshake); then the request left, at 0"
-        return [style.paint(.dim, text)]
+        let total = "connected in \(HumanText.time(connection.total))"
+        let pieces =
+            (connection.handshake.map { ["\(total),", "of which TLS \(HumanText.time($0));"] } ?? ["\(total);"])
+            + ["then the request left, at 0"]
+        return HumanText.wrapped(pieces, separator: " ", to: style.summaryColumns).map {
+            style.paint(.dim, $0.joined(separator: " "))
+        }
     }
 
     /// Status, time to the first byte, number of chunks, bytes, total time, and how it ended.

@@ -21,11 +21,24 @@ enum CORSArguments {
             throw ValidationError("--cors takes origins, or one object that has them in its AllowOrigins, not both.")
         }
         let path = object.hasPrefix("@") ? String(object.dropFirst()) : nil
-        let json = try path.map { ByteBuffer(string: try HostProcess.readTextFile($0)) } ?? ByteBuffer(string: object)
-        return try self.orExplain(path.map { "\($0): " } ?? "") { () throws(CORSConfigurationError) in
+        let json =
+            try path.map { ByteBuffer(string: try HostProcess.readTextFile($0, for: "--cors \(object)")) }
+            ?? ByteBuffer(string: object)
+        let place = path.map { "\($0): " } ?? ""
+        let configuration = try self.orExplain(place) { () throws(CORSConfigurationError) in
             try CORSConfiguration(json: json)
         }
+        // Lambda takes it. It would keep every page out, and take the function's own headers away besides.
+        guard !configuration.allowOrigins.isEmpty else {
+            throw ValidationError(
+                "--cors: \(place)AllowOrigins is missing or empty, so no page could call; name origins, or \"*\" for all."
+            )
+        }
+        return configuration
     }
+
+    /// Whether a file has to be read for them.
+    static func areInFile(_ arguments: [String]) -> Bool { arguments.contains { $0.hasPrefix("@") } }
 
     private static func orExplain(
         _ place: String,

@@ -6,27 +6,55 @@ internal import SluiceEmulator
 
 /// What is said of changed files, builds and new code.
 extension ConsoleLog {
-    func text(of news: WatchNews) -> String {
+    /// - Returns: `nil` for what goes without saying.
+    func text(of news: WatchNews) -> String? {
         switch news {
-        case .watching(let programs, let files):
-            let what =
-                ["the program of \(Self.count(programs, "function"))"] + (files > 0 ? [Self.count(files, "file")] : [])
-            return self.style.paint(.dim, "sees " + what.joined(separator: " and "))
+        case .watchingFunction(let name, let scope):
+            return self.text(of: scope, name)
+        case .watching(0, _):
+            return nil
+        case .watching(let files, let paths):
+            return self.style.paint(.dim, "sees \(Self.count(files, "file")) in " + Self.list(paths))
         case .tooManyFiles(let limit):
             return self.style.paint(.yellow, "sees only \(limit) files: name smaller folders")
+        case .leftOut(let paths, let count):
+            let names = Self.list(paths, count)
+            return self.style.paint(.yellow, "goes on without what changes all the time, until it rests: \(names)")
         case .changed(let paths, let count):
-            let names = HumanText.printable(paths.joined(separator: ", "))
-            return "changed: " + names + (count > paths.count ? " and \(count - paths.count) more" : "")
+            return "changed: " + Self.list(paths, count)
         case .buildStarted(let command):
             return "building: " + self.style.paint(.bold, HumanText.printable(command.joined(separator: " ")))
         case .buildOutput(let line):
-            return self.style.paint(.dim, "build| ") + HumanText.printable(line)
-        case .buildEnded(.succeeded, let duration):
+            return self.style.paint(.dim, "build| ") + HumanText.printable(line, keepingTabs: true)
+        case .buildEnded(.succeeded, let duration, _):
             return self.style.paint(.green, "built") + " in \(Self.time(duration))"
-        case .buildEnded(.failed(let reason), let duration):
+        case .buildEnded(.failed(let reason), let duration, let isFirst):
+            let what = isFirst ? "functions run what is there" : "what ran before goes on serving"
             return self.style.paint(.red, "build failed") + " after \(Self.time(duration)): "
-                + HumanText.printable(reason) + "; what ran before goes on serving"
+                + HumanText.printable(reason) + "; " + what
         }
+    }
+
+    private func text(of scope: WatchScope, _ name: String) -> String {
+        switch scope {
+        case .files(let paths): self.style.paint(.dim, "sees \(Self.list(paths)) of \(name)")
+        case .notThereYet(let path):
+            self.style.paint(.yellow, "sees no file of \(name) yet: \(HumanText.printable(path)) is not there")
+        case .foundByPATH(let program):
+            self.style.paint(
+                .yellow,
+                "sees no file of \(name): \(HumanText.printable(program)) is found by PATH, and no argument is a file"
+            )
+        }
+    }
+
+    /// The names of some of so many files.
+    private static func list(_ paths: [String], _ count: Int? = nil) -> String {
+        let more = (count ?? paths.count) - paths.count
+        let names = HumanText.printable(
+            paths.count == 2 && more == 0 ? paths.joined(separator: " and ") : paths.joined(separator: ", ")
+        )
+        return more > 0 ? "\(names) and \(more) more" : names
     }
 
     func text(of renewal: LogEvent.Renewal) -> String {

@@ -37,7 +37,7 @@ struct ConsoleLog: Sendable {
         case .environmentEnded(let number, let reason):
             [self.style.paint(.dim, "environment \(number) ended: \(HumanText.printable(reason))")]
         case .output(let number, let line):
-            [self.style.paint(.dim, "\(number)| ") + HumanText.printable(line)]
+            [self.style.paint(.dim, "\(number)| ") + HumanText.printable(line, keepingTabs: true)]
         case .start(let requestID):
             [self.style.paint(.dim, "START RequestId: \(requestID) Version: $LATEST")]
         case .end(let requestID):
@@ -55,7 +55,7 @@ struct ConsoleLog: Sendable {
         case .renewed(let renewal):
             [self.text(of: renewal)]
         case .watch(let news):
-            [self.text(of: news)]
+            self.text(of: news).map { [$0] } ?? []
         }
     }
 
@@ -91,7 +91,7 @@ struct ConsoleLog: Sendable {
     /// Lambda's line; the function chose the error type, so it may hold anything.
     static func line(of report: LogEvent.Report) -> String {
         var report = report
-        report.errorType = report.errorType.map(HumanText.printable)
+        report.errorType = report.errorType.map { HumanText.printable($0) }
         return report.line
     }
 

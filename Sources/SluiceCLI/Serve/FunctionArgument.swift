@@ -31,11 +31,23 @@ struct FunctionArgument: Hashable, Sendable {
 }
 
 extension CommandWords {
-    /// - Parameter subject: what the command is called in an error, at the beginning of its sentence.
-    static func split(_ text: some StringProtocol, called subject: String) throws -> [String] {
-        do throws(Problem) {
-            return try Self.split(text)
-        } catch {
+    /// - Parameters:
+    ///   - subject: what the command is called in an error, at the beginning of its sentence.
+    ///   - option: what stands before the command, if nothing else does.
+    static func split(
+        _ text: some StringProtocol,
+        called subject: String,
+        option: String? = nil
+    ) throws -> [String] {
+        do {
+            let words = try Self.split(text)
+            guard let operation = Self.shellOperation(in: text) else { return words }
+            // A command that has no quotes itself can be shown whole.
+            let quoted = option.flatMap { text.contains { $0 == "'" || $0 == "\"" } ? nil : "\($0)\"sh -c '\(text)'\"" }
+            throw ValidationError(
+                "\(subject) has \"\(operation)\", which only a shell understands; let one run it: \(quoted ?? "sh -c '...'")"
+            )
+        } catch let error as Problem {
             switch error {
             case .unclosedQuote(let quote): throw ValidationError("\(subject) has a \(quote) without its partner.")
             case .danglingBackslash: throw ValidationError("\(subject) ends with a backslash.")

@@ -61,6 +61,18 @@ struct FunctionSettings: ParsableArguments {
         guard (128...10_240).contains(self.memory) else {
             throw ValidationError("--memory must be 128 to 10240 MB, not \(self.memory).")
         }
+        _ = try self.assignments()
+        // A file is read once, by `run()`: it may be a pipe.
+        if !CORSArguments.areInFile(self.cors) { _ = try self.corsConfiguration() }
+    }
+
+    private func assignments() throws -> [VariableAssignment] {
+        try self.env.map { text in
+            guard let assignment = VariableAssignment(text) else {
+                throw ValidationError("--env needs K=V with a name of letters, digits and _, not \"\(text)\".")
+            }
+            return assignment
+        }
     }
 
     func configuration(name: String, command: [String], variables: [String: String]) -> FunctionConfiguration {
@@ -85,17 +97,12 @@ struct FunctionSettings: ParsableArguments {
     func variables() throws -> [String: String] {
         var variables: [String: String] = [:]
         for path in self.envFile {
-            let text = try HostProcess.readTextFile(path)
+            let text = try HostProcess.readTextFile(path, for: "--env-file \(path)")
             for assignment in try VariableAssignment.parse(file: text, path: path) {
                 variables[assignment.name] = assignment.value
             }
         }
-        for text in self.env {
-            guard let assignment = VariableAssignment(text) else {
-                throw ValidationError("--env needs K=V with a name of letters, digits and _, not \"\(text)\".")
-            }
-            variables[assignment.name] = assignment.value
-        }
+        for assignment in try self.assignments() { variables[assignment.name] = assignment.value }
         return variables
     }
 }

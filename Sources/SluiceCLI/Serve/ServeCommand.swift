@@ -30,7 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
             way finish with the code that they began with. Files are looked at four times a second; left out are hidden \
             ones, node_modules, __pycache__, and folders that a CACHEDIR.TAG marks. A build runs without a shell, while \
             the old code goes on serving, also if it fails; what changes meanwhile is built once more. A --watch-path \
-            must not hold what the build writes. The first build runs before anything is said to be ready.
+            must not hold what the build writes, nor logs: each line in one would be new code. The first build runs \
+            before anything is said to be ready.
 
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
@@ -90,8 +91,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let variables = try self.settings.variables()
-        let cors = try self.settings.corsConfiguration()
+        let (variables, cors) = try await Self.explainingArguments {
+            (try self.settings.variables(), try self.settings.corsConfiguration())
+        }
         let functions = self.function.enumerated().map { index, argument in
             var function = self.settings.configuration(
                 name: argument.name,
@@ -116,7 +118,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
             guard let watch else {
                 sayReady()
-                return await stopSignals.wait()
+                await stopSignals.wait()
+                return
             }
             let changes = FunctionWatch(watch, of: addresses.control)
             _ = try await stopSignals.run { await changes.run(whenReady: sayReady) }

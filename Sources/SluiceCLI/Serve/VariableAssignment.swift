@@ -39,7 +39,7 @@ struct VariableAssignment: Hashable {
             if line.hasPrefix("export ") { line = Self.trimmed(line.dropFirst("export ".count)) }
             guard let assignment = Self(line) else {
                 throw ValidationError(
-                    "\(path), line \(index + 1): K=V is expected, with a name of letters, digits and _."
+                    "--env-file \(path), line \(index + 1): K=V is expected, with a name of letters, digits and _."
                 )
             }
             assignments.append(assignment.unquoted)

@@ -12,7 +12,8 @@ struct WatchSettings: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A file or folder to watch besides, with all in it; can be repeated. Stands for --watch too.",
+            "A file or folder to watch besides, with all in it, but not where logs are written; can be repeated. "
+                + "Stands for --watch too.",
             valueName: "path"
         ),
         completion: .file()
@@ -32,11 +33,12 @@ struct WatchSettings: ParsableArguments {
             )
         }
         _ = try self.buildCommand()
+        for path in self.watchPath { try HostProcess.checkExists(path, option: "--watch-path") }
     }
 
     private func buildCommand() throws -> [String] {
         guard let build = self.build else { return [] }
-        let words = try CommandWords.split(build, called: "The command of --build")
+        let words = try CommandWords.split(build, called: "The command of --build", option: "--build ")
         guard !words.isEmpty else { throw ValidationError("The command of --build is empty.") }
         return words
     }
@@ -44,7 +46,6 @@ struct WatchSettings: ParsableArguments {
     /// - Returns: `nil` when nothing is to be watched.
     func configuration(of functions: [FunctionConfiguration]) throws -> WatchConfiguration? {
         guard self.watch || !self.watchPath.isEmpty else { return nil }
-        for path in self.watchPath { try HostProcess.checkExists(path, option: "--watch-path") }
         return WatchConfiguration(
             functions: functions,
             paths: self.watchPath,

@@ -61,10 +61,8 @@ enum HostProcess {
         }
     }
 
-    static func readTextFile(_ path: String) throws -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ValidationError("\(path): \(StandardStreams.text(of: errno)).") }
-        defer { close(descriptor) }
-        return String(buffer: try Payload.read(descriptor: descriptor, name: path))
+    /// - Parameter argument: the option and its value, as an error names them.
+    static func readTextFile(_ path: String, for argument: String) throws -> String {
+        String(buffer: try Payload.read(path: path, for: argument))
     }
 }

@@ -41,10 +41,13 @@ enum HumanText {
     }
 
     /// `text` on one line and without control characters: it may come from a function and go to a terminal.
-    static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })
-        )
+    ///
+    /// - Parameter keepingTabs: for what a program prints in columns; they can forge nothing.
+    static func printable(_ text: String, keepingTabs: Bool = false) -> String {
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            scalar.properties.generalCategory == .control && !(keepingTabs && scalar == "\t") ? " " : scalar
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// The beginning of `text`, on one line.

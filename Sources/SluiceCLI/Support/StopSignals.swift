@@ -24,25 +24,37 @@ struct StopSignals: Sendable {
     static func trap() async -> Self {
         // `nohup` has had it ignored, and means it.
         let isIgnored = sluice_ignores_signal(SIGHUP) != 0
-        let signals: [UnixSignal] = [.sigint, .sigterm] + (isIgnored ? [] : [.sighup])
-        return Self(
+        return await Self.trap([.sigint, .sigterm] + (isIgnored ? [] : [.sighup]))
+    }
+
+    /// SIGINT alone: what the others do by themselves is right for a command that leaves nothing behind.
+    static func trapInterrupt() async -> Self { await Self.trap([.sigint]) }
+
+    private static func trap(_ signals: [UnixSignal]) async -> Self {
+        Self(
             sequence: await UnixSignalsSequence(trapping: signals),
             impatience: await UnixSignalsSequence(trapping: signals)
         )
     }
 
     /// Returns at the second of them: whoever sends it does not want to wait. To be called once.
-    func waitForSecond() async {
+    ///
+    /// - Returns: false when the task was cancelled.
+    @discardableResult
+    func waitForSecond() async -> Bool {
         var count = 0
         for await _ in self.impatience {
             count += 1
-            if count == 2 { return }
+            if count == 2 { return true }
         }
+        return false
     }
 
-    /// Returns at the first of them, or when the task is cancelled. To be called once.
-    func wait() async {
-        for await _ in self.sequence { return }
+    /// Returns at the first of them, or when the task is cancelled: false then. To be called once.
+    @discardableResult
+    func wait() async -> Bool {
+        for await _ in self.sequence { return true }
+        return false
     }
 
     /// Runs the closure until it is done, or until the first signal, which cancels it.

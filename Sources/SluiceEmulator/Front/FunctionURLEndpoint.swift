@@ -29,6 +29,10 @@ final class FunctionURLEndpoint: RequestRouter {
         case .answerPreflight(let fields):
             self.answerPreflight(fields, requestID: requestID, on: logged)
             return DiscardingReceiver()
+        case .refusePreflight(let fields, let refusal):
+            self.service.log.record(.note("\(refusal)"), function: name)
+            self.answerPreflight(fields, requestID: requestID, on: logged)
+            return DiscardingReceiver()
         case .adjust(let adjustment):
             logged.cors = adjustment
         case nil:

@@ -20,7 +20,8 @@ package struct FunctionWatch: Sendable {
         self.configuration = configuration
         self.control = control
         self.programs = configuration.functions.map { ($0.name, Set(ProgramFiles.paths(of: $0))) }
-        self.paths = configuration.paths.map { ProgramFiles.absolute($0, in: configuration.workingDirectory) }
+        self.paths = Set(configuration.paths.map { ProgramFiles.absolute($0, in: configuration.workingDirectory) })
+            .sorted()
     }
 
     /// Runs until its task is cancelled, and ends a build that is under way then.
@@ -30,22 +31,26 @@ package struct FunctionWatch: Sendable {
     package func run(whenReady: @Sendable () async -> Void = {}) async {
         guard let first = await self.scan() else { return }
         var machine = WatchMachine(first.snapshot, builds: !self.configuration.buildCommand.isEmpty)
+        var last = first
         if !self.configuration.buildCommand.isEmpty {
             machine.buildBegan()
-            await self.build(&machine)
+            last = await self.build(&machine, isFirst: true) ?? first
         }
         if Task.isCancelled { return }
         await whenReady()
-        await self.tell(.watching(programs: self.programs.count, files: first.snapshot.sources.count))
-        var last = first
+        await self.tellScope(last)
+        var told: Set<String> = []
         while (try? await Task.sleep(for: .nanoseconds(self.configuration.interval.nanoseconds))) != nil {
             guard let scan = await self.scan() else { return }
-            if scan.isIncomplete, !last.isIncomplete {
-                await self.tell(.tooManyFiles(limit: Limits.maximumWatchedFiles))
-            }
+            if !last.isIncomplete { await self.tellIfIncomplete(scan) }
             last = scan
-            switch machine.polled(scan.snapshot) {
-            case .nothing:
+            var decision = machine.polled(scan.snapshot)
+            if case .leaveOut(let changes, let rest) = decision {
+                await self.tellLeftOut(changes, &told)
+                decision = rest
+            }
+            switch decision {
+            case .nothing, .leaveOut:
                 break
             case .renew(let changes):
                 await self.tell(changes)
@@ -57,7 +62,9 @@ package struct FunctionWatch: Sendable {
         }
     }
 
-    private func build(_ machine: inout WatchMachine) async {
+    /// - Returns: what was seen after it; `nil` when the task is cancelled.
+    @discardableResult
+    private func build(_ machine: inout WatchMachine, isFirst: Bool = false) async -> WatchScan? {
         await self.tell(.buildStarted(command: self.configuration.buildCommand))
         let startedAt = NIODeadline.now()
         let end = await BuildRun(
@@ -65,12 +72,13 @@ package struct FunctionWatch: Sendable {
             workingDirectory: self.configuration.workingDirectory,
             control: self.control
         ).run()
-        guard !Task.isCancelled, let scan = await self.scan() else { return }
-        await self.tell(.buildEnded(end, after: .now() - startedAt))
+        guard !Task.isCancelled, let scan = await self.scan() else { return nil }
+        await self.tell(.buildEnded(end, after: .now() - startedAt, isFirst: isFirst))
         switch machine.buildEnded(succeeded: end == .succeeded, scan.snapshot) {
         case .renew: await self.control.renew()
         case .keep: break
         }
+        return scan
     }
 
     /// Those whose programs have changed; all of them for what else is watched, since whose it is nobody says.
@@ -88,11 +96,41 @@ package struct FunctionWatch: Sendable {
     }
 
     private func tell(_ changes: WatchChanges) async {
-        let all = changes.sources + changes.programs
-        let shown = all.prefix(Limits.maximumChangesShown).map {
-            ProgramFiles.shortened($0, in: self.configuration.workingDirectory)
+        let paths = changes.paths
+        await self.tell(.changed(paths: self.shown(paths), count: paths.count))
+    }
+
+    /// Once of each, and not of any number of them: a program may give its files a new name each time.
+    private func tellLeftOut(_ changes: WatchChanges, _ told: inout Set<String>) async {
+        let room = Limits.maximumRestlessFilesTold - told.count
+        let paths = changes.paths.filter { !told.contains($0) }.prefix(max(0, room))
+        guard !paths.isEmpty else { return }
+        told.formUnion(paths)
+        await self.tell(.leftOut(paths: self.shown(paths), count: paths.count))
+    }
+
+    private func tellIfIncomplete(_ scan: WatchScan) async {
+        if scan.isIncomplete { await self.tell(.tooManyFiles(limit: Limits.maximumWatchedFiles)) }
+    }
+
+    private func tellScope(_ scan: WatchScan) async {
+        let snapshot = scan.snapshot
+        for function in self.configuration.functions {
+            let scope = ProgramFiles.scope(of: function, from: self.configuration.workingDirectory) {
+                snapshot.programs[$0] != nil
+            }
+            await self.tell(.watchingFunction(function.name, scope))
         }
-        await self.tell(.changed(paths: shown, count: all.count))
+        await self.tell(.watching(files: snapshot.sources.count, paths: self.paths.map(self.shortened)))
+        await self.tellIfIncomplete(scan)
+    }
+
+    private func shown(_ paths: some Collection<String>) -> [String] {
+        paths.prefix(Limits.maximumChangesShown).map(self.shortened)
+    }
+
+    private func shortened(_ path: String) -> String {
+        ProgramFiles.shortened(path, in: self.configuration.workingDirectory)
     }
 
     private func tell(_ news: WatchNews) async { await self.control.record(.watch(news)) }

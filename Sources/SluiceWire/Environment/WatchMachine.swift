@@ -5,8 +5,8 @@
 ///
 /// ```text
 ///                 polled: differs
-///  ┌─────────┐ ────────────────────▶ ┌──────────┐ ──┐ polled: differs once more,
-///  │ settled │                       │ changing │   │ or a program is missing
+///  ┌─────────┐ ────────────────────▶ ┌──────────┐ ──┐ polled: differs once more;
+///  │ settled │                       │ changing │   │ too often: leaveOut
 ///  └─────────┘ ◀──────────────────── └──────────┘ ◀─┘
 ///    ▲           polled: as it was,       │
 ///    │           or the same twice: renew │ polled: the same twice, and sources differ: build
@@ -17,7 +17,11 @@
 /// ```
 ///
 /// Files are looked at from time to time, and a linker or an editor may be in the middle of writing one; so what has
-/// changed counts only when it looks the same twice, and code is not new while a program of it is missing.
+/// changed counts only when it looks the same twice. A program that is not there is as it was: it is being written, or
+/// it was never built, and neither is a reason to keep the others waiting.
+///
+/// Some files never look the same twice, as logs do. After `Limits.restlessWatchPolls` looks what still changes is
+/// left out, and the rest counts; what was left out counts again when it has rested for as many looks.
 ///
 /// A build begins with the sources as they were seen last, and what it makes of the programs belongs to it. Sources
 /// that change while it runs are changes like any others after it: they are built once more, however many they are.
@@ -25,8 +29,8 @@ package struct WatchMachine: ~Copyable {
     private enum State {
         /// Nothing has changed.
         case settled
-        /// This was seen last; it is built or used when it is seen again.
-        case changing(WatchSnapshot)
+        /// This was seen last, and so many looks did not see it twice; it is built or used when it is seen again.
+        case changing(WatchSnapshot, unsettled: Int)
         /// A build runs, which began with the sources of `settledOn`.
         case building
     }
@@ -34,6 +38,7 @@ package struct WatchMachine: ~Copyable {
     private var state: State = .settled
     /// What the running code was made of.
     private var settledOn: WatchSnapshot
+    private var restless = RestlessFiles()
     private let builds: Bool
 
     /// - Parameter builds: whether changed sources have to be built before they count.
@@ -48,32 +53,67 @@ package struct WatchMachine: ~Copyable {
         case build(WatchChanges)
         /// The functions' code is new.
         case renew(WatchChanges)
+        /// These go on changing, and the rest does not wait for them any longer: what follows is about that.
+        indirect case leaveOut(WatchChanges, then: OnPolled)
     }
 
     /// The files were looked at.
-    package mutating func polled(_ snapshot: WatchSnapshot) -> OnPolled {
+    package mutating func polled(_ seen: WatchSnapshot) -> OnPolled {
+        self.restless.looked(at: seen)
+        let snapshot = self.counting(seen)
         switch self.state {
         case .settled:
-            if snapshot != self.settledOn { self.state = .changing(snapshot) }
+            if snapshot != self.settledOn { self.state = .changing(snapshot, unsettled: 1) }
             return .nothing
-        case .changing(let last):
-            if snapshot == self.settledOn {
-                self.state = .settled
-                return .nothing
+        case .changing(let last, let unsettled):
+            guard snapshot == last || snapshot == self.settledOn else {
+                return self.stillChanging(snapshot, since: last, unsettled + 1)
             }
-            let changes = snapshot.changes(since: self.settledOn)
-            let isToBeBuilt = self.builds && !changes.sources.isEmpty
-            guard snapshot == last, isToBeBuilt || !snapshot.lacksProgram(of: self.settledOn) else {
-                self.state = .changing(snapshot)
-                return .nothing
-            }
-            self.settledOn = snapshot
-            self.state = isToBeBuilt ? .building : .settled
-            return isToBeBuilt ? .build(changes) : .renew(changes)
+            return self.settle(on: snapshot)
         case .building:
             // Only what is seen after it counts.
             return .nothing
         }
+    }
+
+    private mutating func settle(on snapshot: WatchSnapshot) -> OnPolled {
+        let changes = snapshot.changes(since: self.settledOn)
+        guard !changes.isEmpty else {
+            self.state = .settled
+            return .nothing
+        }
+        let isToBeBuilt = self.builds && !changes.sources.isEmpty
+        self.settledOn = snapshot
+        self.state = isToBeBuilt ? .building : .settled
+        return isToBeBuilt ? .build(changes) : .renew(changes)
+    }
+
+    private mutating func stillChanging(
+        _ snapshot: WatchSnapshot,
+        since last: WatchSnapshot,
+        _ unsettled: Int
+    ) -> OnPolled {
+        guard unsettled >= Limits.restlessWatchPolls else {
+            self.state = .changing(snapshot, unsettled: unsettled)
+            return .nothing
+        }
+        let changes = snapshot.changes(since: last)
+        self.restless.add(changes, seenIn: snapshot)
+        // The rest looked the same both times.
+        return .leaveOut(changes, then: self.settle(on: self.counting(snapshot)))
+    }
+
+    /// What was seen, with whatever does not count as it was.
+    private func counting(_ seen: WatchSnapshot) -> WatchSnapshot {
+        var snapshot = seen
+        for (path, stamp) in self.settledOn.programs where snapshot.programs[path] == nil {
+            snapshot.programs[path] = stamp
+        }
+        for path in self.restless.paths {
+            snapshot.programs[path] = self.settledOn.programs[path]
+            snapshot.sources[path] = self.settledOn.sources[path]
+        }
+        return snapshot
     }
 
     /// A build is begun although nothing has changed: the first one.
@@ -91,5 +131,31 @@ package struct WatchMachine: ~Copyable {
         self.settledOn.programs = snapshot.programs
         self.state = .settled
         return succeeded ? .renew : .keep
+    }
+}
+
+/// Files that did not look the same twice for too long, until they have rested.
+private struct RestlessFiles {
+    private struct Look {
+        /// `nil` when it is not there.
+        var stamp: WatchSnapshot.Stamp?
+        /// For how many looks it has been so.
+        var rested = 0
+    }
+
+    private var looks: [String: Look] = [:]
+
+    var paths: some Sequence<String> { self.looks.keys }
+
+    mutating func add(_ changes: WatchChanges, seenIn snapshot: WatchSnapshot) {
+        for path in changes.paths { self.looks[path] = Look(stamp: snapshot.stamp(of: path)) }
+    }
+
+    mutating func looked(at snapshot: WatchSnapshot) {
+        for (path, look) in self.looks {
+            let stamp = snapshot.stamp(of: path)
+            let rested = stamp == look.stamp ? look.rested + 1 : 0
+            self.looks[path] = rested < Limits.restlessWatchPolls ? Look(stamp: stamp, rested: rested) : nil
+        }
     }
 }

@@ -37,10 +37,8 @@ package struct WatchSnapshot: Hashable, Sendable {
         )
     }
 
-    /// A program that was there is not, as between the two steps of a linker that removes and then writes.
-    package func lacksProgram(of old: Self) -> Bool {
-        old.programs.keys.contains { self.programs[$0] == nil }
-    }
+    /// A program may lie among the sources.
+    func stamp(of path: String) -> Stamp? { self.programs[path] ?? self.sources[path] }
 
     private static func differences(_ old: [String: Stamp], _ new: [String: Stamp]) -> [String] {
         let changed = new.filter { old[$0.key] != $0.value }.keys
@@ -57,6 +55,12 @@ package struct WatchChanges: Hashable, Sendable {
     package init(programs: [String] = [], sources: [String] = []) {
         self.programs = programs
         self.sources = sources
+    }
+
+    /// Each once, the sources first: a program may lie among them.
+    package var paths: [String] {
+        let sources = Set(self.sources)
+        return self.sources + self.programs.filter { !sources.contains($0) }
     }
 
     package var isEmpty: Bool { self.programs.isEmpty && self.sources.isEmpty }

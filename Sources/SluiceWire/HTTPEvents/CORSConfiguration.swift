@@ -105,7 +105,13 @@ package struct CORSConfiguration: Hashable, Sendable {
             Limits.maximumCORSEntries,
             0...Limits.maximumCORSHeaderCharacters
         )
-        for origin in self.allowOrigins where !CORSOrigin.isPossible(origin) { throw .noOrigin(origin) }
+        for origin in self.allowOrigins {
+            switch CORSOrigin.judge(origin) {
+            case .possible: break
+            case .impossible: throw .noOrigin(origin)
+            case .usualPort(let meant): throw .usualPort(origin, meant: meant)
+            }
+        }
         for method in self.allowMethods where HTTPRequest.Method(method) == nil || method != method.uppercased() {
             throw .noMethod(method)
         }
@@ -137,26 +143,4 @@ package enum CORSMember: String, CaseIterable, Hashable, Sendable {
     case allowOrigins = "AllowOrigins"
     case exposeHeaders = "ExposeHeaders"
     case maxAge = "MaxAge"
-}
-
-enum CORSOrigin {
-    /// Whether a browser could name it in `Origin`: `*` for all, `null` (which pages from files have), or a scheme, a
-    /// host and perhaps a port, with nothing behind them. (Fetch Standard, "`Origin` header".)
-    static func isPossible(_ text: String) -> Bool {
-        if text == "*" || text == "null" { return true }
-        let bytes = Array(text.utf8)
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0,
-            bytes[colon...].dropFirst().starts(with: "//".utf8)
-        else { return false }
-        let host = bytes[colon...].dropFirst(3)
-        let forbidden = Array("/?#@*, ".utf8)
-        return !host.isEmpty && host.first != UInt8(ascii: ":")
-            && host.allSatisfy { $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }
-            && bytes[..<colon].allSatisfy { $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }
-    }
-
-    /// Schemes and hosts have no case; a browser writes both in lower case.
-    static func matches(_ origin: String, _ allowed: String) -> Bool {
-        allowed == "*" || origin.lowercased() == allowed.lowercased()
-    }
 }

@@ -10,6 +10,7 @@ package enum CORSConfigurationError: Error, Hashable {
     case tooMany(CORSMember, count: Int, limit: Int)
     case wrongLength(CORSMember, String, allowed: ClosedRange<Int>)
     case noOrigin(String)
+    case usualPort(String, meant: String)
     case noMethod(String)
     case noHeader(CORSMember, String)
     case maxAgeOutOfRange(Int)
@@ -32,6 +33,8 @@ extension CORSConfigurationError: CustomStringConvertible {
         case .noOrigin(let text):
             "AllowOrigins: \"\(text)\" is no origin; write scheme, host and port and nothing more, as "
                 + "http://localhost:5173, or * for all"
+        case .usualPort(let text, let meant):
+            "AllowOrigins: browsers leave the usual port out, so \"\(text)\" never comes; write \(meant)"
         case .noMethod(let text): "AllowMethods: \"\(text)\" is no method; write it in capitals, or * for all"
         case .noHeader(let member, let text):
             "\(member.rawValue): \"\(text)\" is no header's name; each name is an entry of its own, * stands for all"

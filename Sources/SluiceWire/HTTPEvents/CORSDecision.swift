@@ -5,9 +5,11 @@ package import HTTPTypes
 
 /// What a Function URL that has a CORS configuration does with a request.
 package enum CORSDecision: Hashable, Sendable {
-    /// Answer 200 with these fields and no body; the function is not invoked. Without an `Access-Control-Allow-Origin`
-    /// among them the browser refuses the page's request, and says so in its console.
+    /// Answer 200 with these fields and no body; the function is not invoked.
     case answerPreflight(HTTPFields)
+    /// The same; without an `Access-Control-Allow-Origin` among the fields the browser refuses the page's request, and
+    /// does not say which rule it broke.
+    case refusePreflight(HTTPFields, CORSRefusal)
     /// Go on, and apply this to whatever is answered, errors too: a page may not even see the status of an answer that
     /// does not allow it.
     case adjust(CORSAdjustment)
@@ -58,9 +60,8 @@ extension CORSConfiguration {
             if self.allowCredentials { added[.accessControlAllowCredentials] = "true" }
         }
         // An OPTIONS that asks for nothing is no preflight. (Fetch Standard, "CORS-preflight request".)
-        if method == .options, origin != nil, let requested = fields[.accessControlRequestMethod] {
-            let headers = fields[.accessControlRequestHeaders]
-            return .answerPreflight(isAllowed ? self.preflight(requested, headers, added) : [.vary: "Origin"])
+        if method == .options, let origin, let requested = fields[.accessControlRequestMethod] {
+            return self.preflight(requested, fields[.accessControlRequestHeaders], isAllowed ? added : nil, origin)
         }
         if isAllowed, !self.exposeHeaders.isEmpty {
             added[.accessControlExposeHeaders] = self.exposeHeaders.joined(separator: ",")
@@ -70,22 +71,35 @@ extension CORSConfiguration {
 
     /// All that the page may do, or nothing: half a leave would be refused by the browser with a reason that is harder
     /// to read.
-    private func preflight(_ method: String, _ headers: String?, _ origin: HTTPFields) -> HTTPFields {
-        let names = Self.names(in: headers ?? "")
+    ///
+    /// A method that pages use without asking, as POST, has to be listed too when a header makes them ask: what Lambda
+    /// does then is not documented, and a leave that it does not give would be missed only there.
+    ///
+    /// - Parameter leave: of the origin; `nil` if it has none.
+    private func preflight(_ method: String, _ headers: String?, _ leave: HTTPFields?, _ origin: String) -> CORSDecision
+    {
+        func refused(_ member: CORSMember, _ asked: String, _ allowed: [String]) -> CORSDecision {
+            .refusePreflight([.vary: "Origin"], CORSRefusal(member: member, asked: asked, allowed: allowed))
+        }
+        guard var fields = leave else { return refused(.allowOrigins, origin, self.allowOrigins) }
+        let anyMethod = self.allowMethods.contains("*")
+        guard anyMethod || self.allowMethods.contains(method) else {
+            return refused(.allowMethods, method, self.allowMethods)
+        }
+        fields[.accessControlAllowMethods] = anyMethod ? method : self.allowMethods.joined(separator: ",")
         let allowed = Set(self.allowHeaders.map { $0.lowercased() })
-        guard self.allowMethods.contains("*") || self.allowMethods.contains(method),
-            allowed.contains("*") || names.allSatisfy(allowed.contains)
-        else { return [.vary: "Origin"] }
-        var fields = origin
-        fields[.accessControlAllowMethods] =
-            self.allowMethods.contains("*") ? method : self.allowMethods.joined(separator: ",")
         if allowed.contains("*") {
             fields[.accessControlAllowHeaders] = headers
-        } else if !self.allowHeaders.isEmpty {
-            fields[.accessControlAllowHeaders] = self.allowHeaders.joined(separator: ",")
+        } else {
+            if let other = Self.names(in: headers ?? "").first(where: { !allowed.contains($0) }) {
+                return refused(.allowHeaders, other, self.allowHeaders)
+            }
+            if !self.allowHeaders.isEmpty {
+                fields[.accessControlAllowHeaders] = self.allowHeaders.joined(separator: ",")
+            }
         }
         if let seconds = self.maxAgeSeconds { fields[.accessControlMaxAge] = String(seconds) }
-        return fields
+        return .answerPreflight(fields)
     }
 
     /// The members of a list of names, in lower case. (RFC 9110, section 5.6.1: empty ones count for nothing.)

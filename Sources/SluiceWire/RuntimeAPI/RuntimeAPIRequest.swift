@@ -16,8 +16,12 @@ package struct RuntimeAPIRequest: Sendable {
     package private(set) var fields: [(String, String)]
 
     private init(_ method: Method, _ route: RuntimeAPIRoute, _ fields: [(String, String)]) {
+        self.init(method, path: route.path, fields)
+    }
+
+    private init(_ method: Method, path: String, _ fields: [(String, String)]) {
         self.method = method
-        self.path = route.path
+        self.path = path
         self.fields = fields
     }
 
@@ -69,6 +73,38 @@ package struct RuntimeAPIRequest: Sendable {
         fields.appendFraming(host: host, bodyBytes: bodyBytes)
         return Self(.post, .initError, fields)
     }
+
+    // MARK: SnapStart (Lambda's own Runtime API server, `rapi/handler/restorenext.go`, `restoreerror.go`)
+
+    /// Answered when the environment has come back from its snapshot.
+    package static func restoreNext(host: String) -> Self {
+        Self(.get, path: "/2018-06-01/runtime/restore/next", [("Host", host), ("Connection", "keep-alive")])
+    }
+
+    /// The function could not go on after its restore.
+    package static func restoreError(type: String, bodyBytes: Int, host: String) -> Self {
+        var fields = Self.errorFields(type)
+        fields.appendFraming(host: host, bodyBytes: bodyBytes)
+        return Self(.post, path: "/2018-06-01/runtime/restore/error", fields)
+    }
+
+    // MARK: Extensions (Lambda Developer Guide, "Extensions API")
+
+    /// Registers an internal extension, one that lives in the process of the runtime.
+    package static func registerExtension(name: String, bodyBytes: Int, host: String) -> Self {
+        var fields = [(Self.extensionName, name), ("Content-Type", "application/json")]
+        fields.appendFraming(host: host, bodyBytes: bodyBytes)
+        return Self(.post, path: "/2020-01-01/extension/register", fields)
+    }
+
+    /// The extension is ready, and waits for its next event.
+    package static func nextExtensionEvent(identifier: String, host: String) -> Self {
+        let fields = [(Self.extensionIdentifier, identifier), ("Host", host), ("Connection", "keep-alive")]
+        return Self(.get, path: "/2020-01-01/extension/event/next", fields)
+    }
+
+    package static let extensionName = "Lambda-Extension-Name"
+    package static let extensionIdentifier = "Lambda-Extension-Identifier"
 
     private static func errorFields(_ type: String) -> [(String, String)] {
         [(RuntimeAPIHeader.errorType.rawName, type), ("Content-Type", "application/json")]

@@ -26,7 +26,8 @@ if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "forms" {
 }
 
 LambdaFunction(
-    setUp: {
+    setUp: { lifecycle in
+        if CommandLine.arguments.last == "shutdown" { lifecycle.onShutdown { print("flushed") } }
         if CommandLine.arguments.last == "fail" { throw StartUpFailed() }
         return await MainActor.run { CommandLine.arguments.count }
     },
@@ -48,6 +49,9 @@ LambdaFunction(
                     for number in 0..<3 { try await writer.write("\(number)\n") }
                 }
             }
+        case "sleep":
+            try await Task.sleep(for: .seconds(600))
+            return .text("slept")
         case "trace":
             return .text(traceVariable() ?? "none")
         case let other:

@@ -35,7 +35,7 @@ import Testing
         (["serve", "--function", "a=true", "--env", "1A=b"], "--env needs K=V"),
         (
             ["serve", "--function", "a=true", "--env-file", "/does/not/exist"],
-            "/does/not/exist: No such file or directory."
+            "--env-file /does/not/exist: No such file or directory."
         ),
         (
             ["serve", "--function", "a=true", "--cors", "localhost:5173"],
@@ -44,10 +44,25 @@ import Testing
         (["serve", "--function", "a=true", "--cors", "{\"Origins\":[]}"], "--cors: \"Origins\" is no member of it"),
         (["serve", "--function", "a=true", "--cors", "{\"MaxAge\":true}"], "--cors: MaxAge must be a whole number"),
         (["serve", "--function", "a=true", "--cors", "*", "--cors", "{}"], "--cors takes origins, or one object"),
-        (["serve", "--function", "a=true", "--cors", "@/does/not/exist"], "/does/not/exist: No such file"),
+        (["serve", "--function", "a=true", "--cors", "@/does/not/exist"], "--cors @/does/not/exist: No such file"),
+        (["serve", "--function", "a=true", "--cors", "{}"], "--cors: AllowOrigins is missing"),
+        (["serve", "--function", "a=true", "--cors", "{\"AllowOrigins\":[]}"], "--cors: AllowOrigins is missing"),
+        (["serve", "--function", "a=true", "--cors", "http://a:80"], "write http://a"),
         (["serve", "--function", "a=true", "--build", "make"], "--build needs to know when"),
         (["serve", "--function", "a=true", "--watch-path", ".", "--build", "x 'y"], "--build has a ' without"),
         (["serve", "--function", "a=true", "--watch-path", ".", "--build", " "], "The command of --build is empty."),
+        (
+            ["serve", "--function", "a=true", "--watch-path", ".", "--build", "make && make install"],
+            "--build has \"&&\", which only a shell understands; let one run it: --build \"sh -c 'make && make install'\""
+        ),
+        (
+            ["serve", "--function", "a=true", "--watch-path", ".", "--build", "FOO=1 make"],
+            "--build has \"FOO=1\", which only a shell understands; let one run it: --build \"sh -c 'FOO=1 make'\""
+        ),
+        (
+            ["serve", "--function", "a=cd x && ./run 'it'"],
+            "The command of a has \"&&\", which only a shell understands; let one run it: sh -c '...'"
+        ),
         (
             ["serve", "--function", "a=true", "--watch-path", "/does/not/exist"],
             "--watch-path /does/not/exist: No such file"
@@ -56,7 +71,12 @@ import Testing
         (["demo", "--port", "65535"], "--port must be 0 to 65534, not 65535."),
         (["invoke"], "Missing expected argument '<function>'"),
         (["invoke", "a b"], "is no function name"),
-        (["invoke", "a", "--payload", "@/does/not/exist"], "No such file or directory"),
+        (["invoke", "a", "--payload", "@/does/not/exist"], "--payload @/does/not/exist: No such file or directory"),
+        (["invoke", "https://a", "--ca-file", "/does/not/exist"], "--ca-file /does/not/exist: No such file"),
+        (["invoke", "http://a", "--ca-file", "/does/not/exist"], "--ca-file is for https."),
+        (["invoke", "localhost:9801"], "did you mean http://localhost:9801?"),
+        (["invoke", "127.0.0.1:9801/tokens"], "did you mean http://127.0.0.1:9801/tokens?"),
+        (["invoke", "a", "--endpoint", "http://a/b?c"], "--endpoint takes no query"),
         (["bogus"], "bogus"),
     ])
     func namesTheRule(arguments: [String], rule: String) async throws {
@@ -64,5 +84,10 @@ import Testing
         #expect(result.exit == .code(64), "\(result)")
         #expect(result.standardOutput.isEmpty)
         #expect(result.errorText.contains(rule), "\(result)")
+        // How the command is used that was meant, not how any is.
+        if let command = arguments.first, command != "bogus" {
+            #expect(result.errorText.contains("Usage: sluice \(command) "), "\(result)")
+            #expect(result.errorText.contains("  See 'sluice \(command) --help' for more information."), "\(result)")
+        }
     }
 }

@@ -32,6 +32,24 @@ import Testing
         #expect(throws: problem) { try CommandWords.split(text) }
     }
 
+    @Test(arguments: [
+        ("make && ./after", "&&"), ("make || true", "||"), ("make | tail", "|"), ("make 2>&1", "2>&1"),
+        ("make > log", ">"), ("make >log", ">log"), ("make < in", "<"), ("make; ./after", ";"), ("make ; x", ";"),
+        ("make &", "&"), ("A=b make", "A=b"), ("A=b c=d make", "A=b"),
+    ])
+    func seesWhatOnlyAShellUnderstands(text: String, operation: String) {
+        #expect(CommandWords.shellOperation(in: text) == operation)
+    }
+
+    @Test(arguments: [
+        "make", "", "make a=b", "make 'a && b'", "make \"|\" x", "sh -c 'A=b make && x > y; z'", #"make \&\& x"#,
+        "a|b c",
+        "'A=b' make", "A=b", "find . -exec x {} \\;", "curl http://a/?b&c", "--a=b c", "grep '>' x",
+    ])
+    func takesWhatAProgramMayBeGiven(text: String) {
+        #expect(CommandWords.shellOperation(in: text) == nil)
+    }
+
     /// Where Python's `shlex` follows POSIX: everywhere but for a backslash before `$`, a backquote or a newline.
     @Test(.requires(.python3)) func agreesWithPythonOnRandomText() async throws {
         var random = SeededGenerator()

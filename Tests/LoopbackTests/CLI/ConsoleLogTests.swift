@@ -19,7 +19,10 @@ import Testing
         .watch(.buildOutput(hostile)),
         .watch(.changed(paths: [hostile], count: 1)),
         .watch(.buildStarted(command: [hostile])),
-        .watch(.buildEnded(.failed(hostile), after: .zero)),
+        .watch(.buildEnded(.failed(hostile), after: .zero, isFirst: true)),
+        .watch(.watchingFunction("f", .files([hostile]))), .watch(.watchingFunction("f", .notThereYet(hostile))),
+        .watch(.watchingFunction("f", .foundByPATH(hostile))), .watch(.watching(files: 1, paths: [hostile])),
+        .watch(.leftOut(paths: [hostile], count: 1)),
         .report(
             LogEvent.Report(
                 requestID: "1",
@@ -36,5 +39,12 @@ import Testing
         let lines = log.lines(for: LogEvent(epochMilliseconds: 0, function: "f", kind: kind))
         #expect(lines.count == 1)
         #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" } })
+    }
+
+    @Test(arguments: [LogEvent.Kind.output(environment: 1, line: "a\tb"), .watch(.buildOutput("a\tb"))])
+    func theColumnsOfWhatIsPrintedStayColumns(kind: LogEvent.Kind) {
+        let log = ConsoleLog(style: TerminalStyle(isColored: false))
+        let lines = log.lines(for: LogEvent(epochMilliseconds: 0, function: "f", kind: kind))
+        #expect(lines.first?.hasSuffix("| a\tb") == true, "\(lines)")
     }
 }

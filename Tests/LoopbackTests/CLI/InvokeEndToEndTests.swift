@@ -104,6 +104,30 @@ import Testing
         }
     }
 
+    /// It had no invocation, so there is no log to miss.
+    @Test func saysNothingOfALogWhenTheCallWasRefused() async throws {
+        try await Self.serve { _, invoke in
+            let result = try await invoke(["nobody", "--log"], [])
+            #expect(result.errorText.hasPrefix("sluice: failed: ResourceNotFoundException"), "\(result)")
+        }
+        let broken = try await Ports.withFree(1) { port in
+            try await SluiceProgram.run(["invoke", "a", "--log", "--endpoint", "http://127.0.0.1:\(port)"])
+        }
+        #expect(!broken.errorText.contains("without a log"), "\(broken)")
+    }
+
+    /// As `sluice invoke … | head -1`: no error line, and the exit code of a program that SIGPIPE ends.
+    @Test func endsQuietlyWhenNobodyReadsItsOutput() async throws {
+        try await Self.serve { ready, _ in
+            let payload = try Self.event(.chunk("one\n"), .chunk("more\n", times: 100_000), .end)
+            let invoke = "'\(try SluiceProgram.path)' invoke scripted --stream --timeline --endpoint \(ready.endpoint)"
+            let script = "(\(invoke) --payload '\(payload)'; echo \"exit $?\" >&2) | head -1"
+            let result = try await runProgram("/bin/sh", ["-c", script], environment: SluiceProgram.environment())
+            #expect(result.outputText == "one\n")
+            #expect(result.errorText == "exit 141\n")
+        }
+    }
+
     @Test func carriesAnyBytesBothWays() async throws {
         var random = SeededGenerator()
         let bytes = random.bytes(200 * 1024)

@@ -24,7 +24,9 @@ import Testing
             try folder.writeFunction("old")
             let arguments = try self.function() + ["--watch"]
             try await SluiceProgram.serve(arguments, directory: folder.path) { ready, process in
-                _ = try await process.line(on: .standardError) { $0.hasSuffix(" watch sees the program of 1 function") }
+                let sees = try await process.line(on: .standardError) { $0.contains(" watch ") }
+                let python = try ScriptedFunction.command[0]
+                #expect(sees.hasSuffix(" watch sees \(python) and function.py of fn"), "\(sees)")
                 #expect(try await self.invoke(ready) == "old x")
                 try folder.writeFunction("new")
                 let changed = try await process.line(on: .standardError) { $0.contains(" watch ") }
@@ -57,6 +59,40 @@ import Testing
                 #expect(try await self.invoke(ready) == "new x")
                 // What is for programs stays for programs.
                 #expect(process.printed(on: .standardOutput).count { $0 == UInt8(ascii: "\n") } == 1)
+            }
+        }
+    }
+
+    @Test func saysWhatItSeesAndOfWhichFunctionItSeesNothing() async throws {
+        try await WatchedFolder.with { folder in
+            try folder.write(to: "sources/a")
+            try folder.write(to: "sources/b")
+            let functions = ["--function", "on-path=true --port 1", "--function", "later=./not-built-yet"]
+            let arguments = functions + ["--watch-path", "sources", "--watch-path", "./sources/"]
+            try await SluiceProgram.serve(arguments, directory: folder.path) { _, process in
+                var lines: [String] = []
+                while lines.count < 3 {
+                    lines.append(try await process.line(on: .standardError) { $0.contains(" watch ") })
+                }
+                let expected = [
+                    "sees no file of on-path: true is found by PATH, and no argument is a file",
+                    "sees no file of later yet: not-built-yet is not there", "sees 2 files in sources",
+                ]
+                for (line, text) in zip(lines, expected) { #expect(line.hasSuffix(" watch " + text), "\(line)") }
+            }
+        }
+    }
+
+    @Test func aFirstBuildThatFailsDoesNotSpeakOfWhatRanBefore() async throws {
+        try await WatchedFolder.with { folder in
+            try folder.write(to: "sources/a")
+            let arguments = try self.function() + ["--build", "false", "--watch-path", "sources"]
+            try await SluiceProgram.serve(arguments, directory: folder.path) { _, process in
+                let first = try await process.line(on: .standardError) { $0.contains("build failed") }
+                #expect(first.hasSuffix(": exit code 1; functions run what is there"), "\(first)")
+                try folder.write("2", to: "sources/a")
+                let second = try await process.line(on: .standardError) { $0.contains("build failed") }
+                #expect(second.hasSuffix(": exit code 1; what ran before goes on serving"), "\(second)")
             }
         }
     }

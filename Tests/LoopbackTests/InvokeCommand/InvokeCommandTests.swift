@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import NIOCore
+import SluiceWire
 import Testing
 
 @testable import SluiceCLI
@@ -14,6 +15,7 @@ import Testing
         ["http://127.0.0.1:9001/a?b", "--method", "PUT", "--header", "A: b", "--header", "A: c", "--payload", "-"],
         ["hello", "--endpoint", "http://127.0.0.1:1", "--log"],
         ["https://example.org", "--ca-file", "authorities.pem"], ["hello", "--endpoint", "https://a"],
+        ["hello", "--endpoint", "https://a/below/it/"], ["localhost"], ["hello:9801"], ["us-east-1:localhost:1"],
     ])
     func takes(arguments: [String]) throws {
         _ = try InvokeCommand.parse(arguments)
@@ -31,11 +33,32 @@ import Testing
         (["http://a", "--header", "nothing"], "is no field"),
         (["http://a", "--header", "a: b\r\nc: d"], "is no field"),
         (["hello", "--endpoint", "a"], "is no URL"),
+        (["localhost:9801"], "did you mean http://localhost:9801?"),
+        (["fn.lambda-url.localhost:9000/a"], "did you mean http://fn.lambda-url.localhost:9000/a?"),
+        (["[::1]:9801"], "did you mean http://[::1]:9801?"),
+        (["abc.lambda-url.eu-west-1.on.aws/x?y"], "did you mean https://abc.lambda-url.eu-west-1.on.aws/x?y?"),
+        (["127.0.0.1:9801"], "did you mean http://127.0.0.1:9801?"),
     ])
     func explainsWhatItRefuses(arguments: [String], message: String) {
         let error = #expect(throws: (any Error).self) { try InvokeCommand.parse(arguments) }
         let text = error.map { InvokeCommand.message(for: $0) } ?? ""
         #expect(text.contains(message), "\(text)")
+    }
+
+    @Test(arguments: [
+        ("http://a", "/2015-03-31/functions/hello/invocations"),
+        ("http://a/", "/2015-03-31/functions/hello/invocations"),
+        ("http://a/below/it", "/below/it/2015-03-31/functions/hello/invocations"),
+        ("http://a/below/", "/below/2015-03-31/functions/hello/invocations"),
+    ])
+    func callsBelowThePathOfTheEndpoint(endpoint: String, target: String) throws {
+        let request = StreamRequest(
+            function: FunctionReference(name: "hello"),
+            isStreaming: false,
+            endpoint: try HTTPAddress(endpoint),
+            payload: ByteBuffer()
+        )
+        #expect(request.target == target)
     }
 
     /// The code with which `sluice invoke` ends after this answer.

@@ -103,7 +103,7 @@ import Testing
 
     @Test func tellsTheServiceWhenStartUpFailsAndAsksForNothing() async throws {
         struct NoModel: Error {}
-        let function = LambdaFunction(setUp: { throw NoModel() }, { (_: Int, _, _) in .text("never") })
+        let function = LambdaFunction(setUp: { _ in throw NoModel() }, { (_: Int, _, _) in .text("never") })
         try await withFunction(function) { server, function in
             let connection = try await server.accept()
             let (head, body) = try await connection.readWhole()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import NIOCore
 import NIOPosix
 import Sluice
 import TestSupport
@@ -10,16 +11,27 @@ import Testing
 func withFunction<Result: Sendable>(
     _ function: LambdaFunction,
     environment: FunctionEnvironment = FunctionEnvironment(),
+    until termination: Watched<Bool> = Watched(false),
     _ script: @Sendable (TestSupport.ScriptedServer, RunningFunction) async throws -> Result
 ) async throws -> Result {
     try await withScriptedServer { server in
         let address = try RuntimeAddress("127.0.0.1:\(server.port)")
-        let runtime = FunctionRuntime(function, address: address, environment: environment)
+        let onTermination: @Sendable (any EventLoop) async -> Void = { _ in
+            _ = try? await termination.first("the end", within: .seconds(600)) { $0 ? true : nil }
+        }
+        let runtime = FunctionRuntime(
+            function,
+            address: address,
+            environment: environment,
+            onTermination: onTermination
+        )
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let end = Watched<RuntimeFailure?>(nil)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                let failure = await runtime.run(on: loop)
+                let others = (1..<environment.maximumConcurrency).map { _ in MultiThreadedEventLoopGroup.singleton.any()
+                }
+                let failure = await runtime.run(on: loop, others: others)
                 end.update { $0 = failure }
             }
             do {

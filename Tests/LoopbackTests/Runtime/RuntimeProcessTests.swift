@@ -9,13 +9,14 @@ import Testing
 @Suite struct RuntimeProcessTests {
     private func withProcess(
         _ arguments: [String] = [],
+        variables: [String: String] = [:],
         _ body: (TestSupport.ScriptedServer, ChildProcess) async throws -> Void
     ) async throws {
         let program = try BuiltProducts.url(of: "FixtureFunction").path
         try await withScriptedServer { server in
-            let environment = [
+            let environment = variables.merging([
                 "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(server.port)", "AWS_LAMBDA_FUNCTION_NAME": "fixture",
-            ]
+            ]) { $1 }
             try await withChildProcess(program, arguments, environment: environment) { child in
                 try await body(server, child)
             }
@@ -81,6 +82,32 @@ import Testing
         try await self.withProcess { server, child in
             try await server.accept().readNext()
             #expect(try await child.terminate() == .signal(15))
+        }
+    }
+
+    @Test func doesItsLastWorkWhenItIsAskedToEnd() async throws {
+        try await self.withProcess(["shutdown"]) { server, child in
+            let first = try await server.accept()
+            #expect(try await first.readWhole().head.hasPrefix("POST /2020-01-01/extension/register HTTP/1.1\r\n"))
+            try await first.reply("200 OK", fields: ["Lambda-Extension-Identifier: id-1"])
+            let heads = try await [server.accept().readHead(), server.accept().readHead()]
+            #expect(heads.contains { $0.hasPrefix("GET /2018-06-01/runtime/invocation/next ") })
+            #expect(try await child.terminate() == .code(0))
+            #expect(child.printed(on: .standardOutput) == Array("flushed\n".utf8))
+        }
+    }
+
+    @Test func servesSeveralInvocationsAtOnceWhereLambdaSaysSo() async throws {
+        try await self.withProcess(variables: ["AWS_LAMBDA_MAX_CONCURRENCY": "3"]) { server, _ in
+            let connections = try await [server.accept(), server.accept(), server.accept()]
+            for (number, connection) in connections.enumerated() {
+                try await connection.answerNext(
+                    "trace",
+                    requestID: "r\(number)",
+                    fields: ["Lambda-Runtime-Trace-Id: t"]
+                )
+                #expect(try await connection.readWhole().body == "none", "the variable is the whole process's")
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 import Foundation
 import SluiceEmulator
+import SluiceWire
 import TestSupport
 import Testing
 
@@ -46,6 +47,95 @@ import Testing
         }
     }
 
+    /// The script is a function's program, and lies in a folder that is watched, which is named twice besides.
+    @Test func aFileIsNamedOnceHoweverOftenItIsGiven() async throws {
+        try await WatchedFolder.with { folder in
+            try folder.writeFunction("old")
+            try await folder.run(paths: [".", "./", folder.path]) { lambda in
+                try await lambda.log.watching()
+                _ = try await lambda.invoke([.chunk("a"), .end])
+                try folder.writeFunction("new")
+                try await lambda.log.renewals(1)
+                try await lambda.log.news("what changed") {
+                    if case .changed = $0 { true } else { false }
+                }
+                let changes = lambda.log.all.compactMap { event -> WatchNews? in
+                    if case .watch(.changed(let paths, let count)) = event.kind {
+                        .changed(paths: paths, count: count)
+                    } else {
+                        nil
+                    }
+                }
+                #expect(changes == [.changed(paths: ["function.py"], count: 1)])
+            }
+        }
+    }
+
+    @Test func aFileThatIsWrittenAllTheTimeHoldsNothingUp() async throws {
+        try await WatchedFolder.with { folder in
+            try folder.writeFunction("old")
+            try folder.write(to: "sources/log")
+            try await folder.run { lambda in
+                try await lambda.log.watching()
+                _ = try await lambda.invoke([.chunk("a"), .end])
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    tasks.addTask {
+                        for number in 0... {
+                            if Task.isCancelled { return }
+                            try folder.write("\(number)", to: "sources/log")
+                            await Task.yield()
+                        }
+                    }
+                    try folder.writeFunction("new")
+                    try await lambda.log.renewals(1)
+                    #expect(try await lambda.invoke([.chunk("a"), .end]).body == "new a")
+                    try await lambda.log.news("what is left out") {
+                        $0 == .leftOut(paths: ["sources/log"], count: 1)
+                    }
+                    tasks.cancelAll()
+                }
+                // It counts when it has come to rest, and then it is new like any other file.
+                try await lambda.log.news("the log's own change") { $0 == .changed(paths: ["sources/log"], count: 1) }
+                #expect(lambda.log.leftOutCount == 1, "said once")
+            }
+        }
+    }
+
+    @Test func saysFromTheStartThatThereIsMoreThanItSees() async throws {
+        try await WatchedFolder.with { folder in
+            try folder.writeFunction("old")
+            try folder.write(to: "sources/" + String(repeating: "d/", count: Limits.maximumWatchedDepth) + "x")
+            try await folder.run { lambda in
+                try await lambda.log.watching()
+                // Nothing has to change for that.
+                try await lambda.log.news("that there is more") {
+                    $0 == .tooManyFiles(limit: Limits.maximumWatchedFiles)
+                }
+            }
+        }
+    }
+
+    @Test func aProgramThatIsMissingDoesNotKeepTheOthersFromBeingWatched() async throws {
+        try await WatchedFolder.with { folder in
+            try folder.writeFunction("old")
+            var missing = try folder.configuration()
+            missing.name = "missing"
+            missing.command = ["./missing"]
+            try await folder.run(beside: [missing]) { lambda in
+                try await lambda.log.news("what it lacks") {
+                    $0 == .watchingFunction("missing", .notThereYet("missing"))
+                }
+                try await lambda.log.watching()
+                try folder.write(to: "missing")
+                try FileManager.default.removeItem(at: folder.url.appending(path: "missing"))
+                _ = try await lambda.invoke([.chunk("a"), .end])
+                try folder.writeFunction("new")
+                try await lambda.log.renewals(1)
+                #expect(try await lambda.invoke([.chunk("a"), .end]).body == "new a")
+            }
+        }
+    }
+
     @Test func aBuildThatFailsLeavesTheOldCodeServing() async throws {
         try await WatchedFolder.with { folder in
             try folder.writeFunction("old", to: "sources/function.py")
@@ -58,7 +148,7 @@ import Testing
                 _ = try await lambda.log.reports(atLeast: 1)
                 try folder.write(to: "sources/broken")
                 try await lambda.log.news("a build that fails") {
-                    if case .buildEnded(.failed("exit code 3"), _) = $0 { true } else { false }
+                    if case .buildEnded(.failed("exit code 3"), _, isFirst: false) = $0 { true } else { false }
                 }
                 try await lambda.log.news("the build's words") { $0 == .buildOutput("no, broken") }
                 #expect(try await lambda.invoke([.chunk("b"), .end]).body == "old b")
@@ -110,7 +200,11 @@ import Testing
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     tasks.addTask { await FunctionWatch(watch, of: lambda.addresses.control).run() }
                     try await lambda.log.news("a build that fails") {
-                        if case .buildEnded(.failed(let why), _) = $0 { why.contains("no-such-builder") } else { false }
+                        if case .buildEnded(.failed(let why), _, isFirst: true) = $0 {
+                            why.contains("no-such-builder")
+                        } else {
+                            false
+                        }
                     }
                     #expect(try await lambda.invoke([.chunk("a"), .end]).body == "old a")
                     tasks.cancelAll()

@@ -96,7 +96,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (["./hello"], ["/w/./hello"]), (["/a/hello", "--port", "1"], ["/a/hello", "/w/1"]),
+        (["./hello"], ["/w/hello"]), (["./a/./b//c/"], ["/w/a/b/c"]), (["../x/hello"], ["/w/../x/hello"]),
+        (["node", "./f.mjs", "f.mjs", "/w/f.mjs"], ["/w/f.mjs"]), (["//a"], ["/a"]),
+        (["/a/hello", "--port", "1"], ["/a/hello", "/w/1"]),
         (["python3", "-I", "fn.py"], ["/w/fn.py"]), (["node", "/a/b.mjs"], ["/a/b.mjs"]), ([], []),
     ])
     func aCommandNamesItsProgramAndItsScripts(command: [String], paths: [String]) {

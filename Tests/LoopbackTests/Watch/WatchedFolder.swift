@@ -46,12 +46,14 @@ struct WatchedFolder: Sendable {
     /// - Parameter build: its command, as an argument of `sh -c`.
     func run(
         build: String? = nil,
+        paths: [String] = ["sources"],
+        beside others: [FunctionConfiguration] = [],
         _ body: @Sendable @escaping (LocalLambda) async throws -> Void
     ) async throws {
         let function = try self.configuration()
         var watch = WatchConfiguration(
-            functions: [function],
-            paths: ["sources"],
+            functions: [function] + others,
+            paths: paths,
             buildCommand: build.map { ["sh", "-c", $0] } ?? [],
             workingDirectory: self.path
         )
@@ -84,6 +86,7 @@ extension LocalLambda.Log {
         try await self.wait(for: count, "a renewal") { if case .renewed = $0 { true } else { false } }
     }
 
+    var leftOutCount: Int { self.count { if case .watch(.leftOut) = $0 { true } else { false } } }
     var startedBuilds: Int { self.count { if case .watch(.buildStarted) = $0 { true } else { false } } }
     var renewalCount: Int { self.count { if case .renewed = $0 { true } else { false } } }
 }

@@ -5,7 +5,7 @@ import SluiceWire
 import Testing
 
 extension WatchSnapshot.Stamp {
-    fileprivate init(_ number: Int64) {
+    init(_ number: Int64) {
         self.init(modifiedSeconds: number, modifiedNanoseconds: 0, sizeBytes: 0, inode: 0)
     }
 }
@@ -62,19 +62,25 @@ extension WatchSnapshot {
         #expect(machine.polled(WatchSnapshot(1, 1)) == .nothing)
     }
 
-    @Test func aProgramThatIsGoneIsWaitedFor() {
+    /// Between the two steps of a linker that removes and then writes, or for good.
+    @Test func aProgramThatIsGoneIsNoChangeUntilItIsBack() {
         var machine = WatchMachine(WatchSnapshot(1, 1), builds: false)
-        for _ in 0..<3 { #expect(machine.polled(WatchSnapshot(nil, 2)) == .nothing) }
-        #expect(machine.polled(WatchSnapshot(2, 2)) == .nothing)
-        #expect(machine.polled(WatchSnapshot(2, 2)) == .renew(WatchChanges(programs: ["program"], sources: ["source"])))
+        for _ in 0..<3 { #expect(machine.polled(WatchSnapshot(nil, 1)) == .nothing) }
+        #expect(machine.polled(WatchSnapshot(2, 1)) == .nothing)
+        #expect(machine.polled(WatchSnapshot(2, 1)) == Self.renewProgram)
     }
 
-    @Test func sourcesAreBuiltAlsoWhenTheProgramIsGone() {
-        var machine = WatchMachine(WatchSnapshot(1, 1), builds: true)
+    @Test(arguments: [true, false]) func whatElseChangesDoesNotWaitForAProgramThatIsGone(builds: Bool) {
+        var machine = WatchMachine(WatchSnapshot(1, 1), builds: builds)
         #expect(machine.polled(WatchSnapshot(nil, 2)) == .nothing)
-        #expect(
-            machine.polled(WatchSnapshot(nil, 2)) == .build(WatchChanges(programs: ["program"], sources: ["source"]))
-        )
+        #expect(machine.polled(WatchSnapshot(nil, 2)) == (builds ? .build(Self.source) : .renew(Self.source)))
+    }
+
+    @Test func oneProgramThatIsGoneDoesNotHoldUpTheOthers() {
+        let both = WatchSnapshot(programs: ["a": .init(1), "b": .init(1)])
+        var machine = WatchMachine(both, builds: false)
+        #expect(machine.polled(WatchSnapshot(programs: ["b": .init(2)])) == .nothing)
+        #expect(machine.polled(WatchSnapshot(programs: ["b": .init(2)])) == .renew(WatchChanges(programs: ["b"])))
     }
 
     @Test func aBuildMakesTheProgramAndThatIsNoFurtherChange() {
@@ -128,16 +134,16 @@ extension WatchSnapshot {
         var isBuilding = false
 
         mutating func polled(_ decision: WatchMachine.OnPolled) throws(Illegal) {
-            let changes = self.seen.changes(since: self.running)
-            let isTwice = self.before == self.seen && !changes.isEmpty
+            // What is not there is as it was.
+            var seen = self.seen
+            if seen.programs.isEmpty { seen.programs = self.running.programs }
+            let changes = seen.changes(since: self.running)
+            let isTwice = self.before == seen && !changes.isEmpty
             let toBuild = self.builds && !changes.sources.isEmpty
-            let lacks = self.seen.programs.isEmpty && !self.running.programs.isEmpty
-            defer { self.before = self.seen }
-            if self.isBuilding || !isTwice || (!toBuild && lacks) {
-                return try demand(decision == .nothing, "\(decision) out of turn")
-            }
+            defer { self.before = seen }
+            if self.isBuilding || !isTwice { return try demand(decision == .nothing, "\(decision) out of turn") }
             try demand(decision == (toBuild ? .build(changes) : .renew(changes)), "\(decision), not \(changes)")
-            self.running = self.seen
+            self.running = seen
             self.isBuilding = toBuild
         }
 

@@ -36,7 +36,10 @@ import Testing
         #expect(try Self.read("{}") == CORSConfiguration())
     }
 
-    @Test(arguments: ["*", "null", "http://localhost:5173", "https://a.example", "http://[::1]:3000", "app://host"])
+    @Test(arguments: [
+        "*", "null", "http://localhost:5173", "https://a.example", "http://[::1]:3000", "http://[::1]", "app://host",
+        "app://host:80", "http://a:443", "https://a:80", "http://a:65535", "http://a_b:1", "HTTP://A.example",
+    ])
     func takesWhatABrowserCanNameAsItsOrigin(origin: String) throws {
         #expect(try Self.read("{\"AllowOrigins\":[\"\(origin)\"]}").allowOrigins == [origin])
     }
@@ -45,12 +48,26 @@ import Testing
         "localhost:5173", "http://localhost:5173/", "http://a/b", "http://", "://a", "http:/a", "http://a?b",
         "http://a#b",
         "https://*.example.com", "http://me@a", "http://a,http://b", "http://a b", "example.com", "**", "http://:80",
-        "http://m\u{FC}nchen.example",
+        "http://m\u{FC}nchen.example", "http://a:", "http://a:abc", "http://a:65536", "http://a:0", "http://a:08080",
+        "http://a:8080:1", "http://::1", "http://[::1", "http://[::1]x", "http://[]", "http://[::1]:", "http://a]",
+        "http://a:+80",
     ])
     func refusesWhatNoBrowserWouldSend(origin: String) {
         #expect(throws: CORSConfigurationError.noOrigin(origin)) {
             try Self.read("{\"AllowOrigins\":[\"\(origin)\"]}")
         }
+    }
+
+    @Test(arguments: [
+        ("http://a:80", "http://a"), ("https://a.example:443", "https://a.example"), ("HTTP://a:80", "HTTP://a"),
+        ("http://[::1]:80", "http://[::1]"),
+    ])
+    func saysThatABrowserLeavesTheUsualPortOut(origin: String, meant: String) {
+        let error = #expect(throws: CORSConfigurationError.self) {
+            try Self.read("{\"AllowOrigins\":[\"\(origin)\"]}")
+        }
+        let rule = "AllowOrigins: browsers leave the usual port out, so \"\(origin)\" never comes; write \(meant)"
+        #expect(error?.description == rule)
     }
 
     @Test func takesAsManyEntriesAsLambda() throws {

@@ -29,10 +29,15 @@ import Testing
     ) throws -> HTTPFields {
         var fields: HTTPFields = [.origin: origin, .accessControlRequestMethod: method]
         fields[.accessControlRequestHeaders] = headers
-        guard case .answerPreflight(let answer) = cors.decide(method: .options, fields: fields) else {
+        switch cors.decide(method: .options, fields: fields) {
+        case .answerPreflight(let answer):
+            try demand(answer[.accessControlAllowOrigin] != nil, "answered without a leave: \(answer)")
+            return answer
+        case .refusePreflight(let answer, _):
+            return answer
+        case .adjust:
             throw Illegal("a preflight reaches the function")
         }
-        return answer
     }
 
     private static func adjusted(
@@ -95,6 +100,35 @@ import Testing
         #expect(try Self.preflight(Self.particular, method: method, headers: headers) == [.vary: "Origin"])
     }
 
+    @Test(arguments: [
+        (
+            "http://b", "PUT", "x-own",
+            "its origin http://b is not in AllowOrigins (https://a.example, http://localhost:5173)"
+        ),
+        (page, "POST", "x-own", "its method POST is not in AllowMethods (GET, PUT)"),
+        (page, "PUT", "x-own,x-other,x-more", "its header x-other is not in AllowHeaders (Content-Type, X-Own)"),
+    ])
+    func aRefusalNamesTheFirstThingThatIsNotAllowed(origin: String, method: String, headers: String, rule: String) {
+        var request: HTTPFields = [.origin: origin, .accessControlRequestMethod: method]
+        request[.accessControlRequestHeaders] = headers
+        guard case .refusePreflight(_, let refusal) = Self.particular.decide(method: .options, fields: request) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect("\(refusal)" == "refused the preflight of a page: " + rule)
+    }
+
+    @Test func aRefusalIsShortHoweverMuchWasAskedFor() {
+        let request: HTTPFields = [.origin: String(repeating: "o", count: 60_000), .accessControlRequestMethod: "PUT"]
+        guard case .refusePreflight(_, let refusal) = CORSConfiguration().decide(method: .options, fields: request)
+        else {
+            Issue.record("not refused")
+            return
+        }
+        #expect("\(refusal)".count < 300)
+        #expect("\(refusal)".hasSuffix("oo … is not in AllowOrigins, which is empty"))
+    }
+
     @Test(arguments: ["X-OWN", " x-own\t, ,content-type ", "", nil])
     func headerNamesAreReadAsAListWithoutCase(headers: String?) throws {
         #expect(try Self.preflight(Self.particular, headers: headers)[.accessControlAllowOrigin] == Self.page)
@@ -128,6 +162,16 @@ import Testing
                 .accessControlExposeHeaders: "X-Seen",
             ]
         )
+    }
+
+    /// A page sends these without asking, so no list of methods is asked for them. (Fetch Standard, "CORS-safelisted
+    /// method".)
+    @Test(arguments: [HTTPRequest.Method.get, .head, .post])
+    func whatNeedsNoPreflightNeedsNoAllowedMethod(method: HTTPRequest.Method) throws {
+        var cors = Self.particular
+        cors.allowMethods = []
+        cors.allowHeaders = []
+        #expect(try Self.adjusted(cors, method: method).fields[.accessControlAllowOrigin] == Self.page)
     }
 
     /// Also with a method that is not listed: that is for preflights to refuse.
@@ -185,14 +229,17 @@ import Testing
         let what = "\(cors) \(method) \(request)"
         let fields: HTTPFields
         var isAllowed = knowsOrigin
-        switch cors.decide(method: method, fields: request) {
-        case .answerPreflight(let answer):
+        let decision = cors.decide(method: method, fields: request)
+        switch decision {
+        case .answerPreflight(let answer), .refusePreflight(let answer, _):
             fields = answer
             let requested = request[.accessControlRequestMethod] ?? "", headers = request[.accessControlRequestHeaders]
             try demand(method == .options && origin != nil && !requested.isEmpty, "\(what): no preflight")
             isAllowed =
                 isAllowed && (cors.allowMethods == ["*"] || cors.allowMethods == [requested])
                 && (headers == nil || cors.allowHeaders == ["*"] || cors.allowHeaders == [headers])
+            let isRefused = if case .refusePreflight = decision { true } else { false }
+            try demand(isRefused != isAllowed, "\(what): \(decision)")
             let granted = answer[.accessControlAllowMethods]
             try demand(granted == (isAllowed ? requested : nil), "\(what): \(granted ?? "no") method")
             if let headers, isAllowed {

@@ -46,4 +46,30 @@ import Testing
         #expect(gathering.wrote(bytes: 1, nowNanoseconds: 0) == .flushAndYield)
         #expect(gathering.wrote(bytes: 1, nowNanoseconds: 0) == .flushSoon)
     }
+
+    // MARK: Gathered
+
+    @Test func theFirstGatheredWriteStartsTheTime() {
+        var gathering = WriteGathering(.gathered(bytes: 100, nanoseconds: 5), nowNanoseconds: 0)
+        #expect(gathering.wrote(bytes: 10, nowNanoseconds: 1_000) == .flushIn(nanoseconds: 5))
+        #expect(gathering.wrote(bytes: 10, nowNanoseconds: Limits.writePauseNanoseconds * 2) == .wait)
+        gathering.flushed()
+        #expect(
+            gathering.wrote(bytes: 10, nowNanoseconds: Limits.writePauseNanoseconds * 3) == .flushIn(nanoseconds: 5)
+        )
+    }
+
+    @Test func gatheredWritesLeaveAtTheirBoundAndCountAnew() {
+        var gathering = WriteGathering(.gathered(bytes: 100, nanoseconds: 5), nowNanoseconds: 0)
+        #expect(gathering.wrote(bytes: 99, nowNanoseconds: 0) == .flushIn(nanoseconds: 5))
+        #expect(gathering.wrote(bytes: 1, nowNanoseconds: 0) == .flush)
+        #expect(gathering.wrote(bytes: 1, nowNanoseconds: 0) == .flushIn(nanoseconds: 5))
+    }
+
+    @Test func gatheringGivesTheLoopBackToo() {
+        var gathering = WriteGathering(.gathered(bytes: 1_000_000, nanoseconds: 5), nowNanoseconds: 0)
+        #expect(gathering.wrote(bytes: 1, nowNanoseconds: 0) == .flushIn(nanoseconds: 5))
+        #expect(gathering.wrote(bytes: 1, nowNanoseconds: Limits.loopYieldNanoseconds) == .waitAndYield)
+        #expect(gathering.wrote(bytes: 1_000_000, nowNanoseconds: 2 * Limits.loopYieldNanoseconds) == .flushAndYield)
+    }
 }

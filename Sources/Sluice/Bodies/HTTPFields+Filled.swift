@@ -2,14 +2,6 @@
 // Copyright the Sluice authors
 
 internal import HTTPTypes
-internal import NIOCore
-
-extension BodyWriter {
-    /// Another writer of the same body, for a form of a body that has one inside.
-    init(_ exchange: NIOLoopBound<ResponseExchange>) {
-        self.exchange = exchange
-    }
-}
 
 extension HTTPFields {
     /// These fields, and those of `others` whose names are not among them.
