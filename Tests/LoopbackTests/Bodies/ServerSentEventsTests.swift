@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import Foundation
 import HTTPTypes
 import NIOCore
 import NIOPosix
@@ -119,6 +120,29 @@ import Testing
         struct Failed: Error {}
         let answer = try await posted { .serverSentEvents(heartbeat: .seconds(3_600)) { _ in throw Failed() } }
         #expect(answer.trailers.first == "Lambda-Runtime-Function-Error-Type: Function.Failed")
+    }
+
+    /// Its heartbeats have ended with the cancellation; what it says itself still leaves.
+    @Test(arguments: [nil, Duration.milliseconds(50)])
+    func sendsALastEventWhenItIsCancelledForItsDeadline(heartbeat: Duration?) async throws {
+        let function = HTTPFunction { _, _ in
+            .serverSentEvents(heartbeat: heartbeat) { events in
+                do {
+                    try await Task.sleep(for: .seconds(600))
+                } catch {
+                    try await events.send(data: "", event: "incomplete", evenIfCancelled: true)
+                    throw error
+                }
+            }
+        }
+        try await withFunction(function.function) { server, _ in
+            let connection = try await server.accept()
+            let deadline = Int(Date().timeIntervalSince1970 * 1_000) + 300
+            try await connection.answerNext(urlEvent(), fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"])
+            let answer = try HTTPAnswer(await connection.readStream())
+            #expect(answer.texts.filter { $0 != ":\n\n" } == ["event: incomplete\ndata: \n\n"])
+            #expect(answer.trailers.first == "Lambda-Runtime-Function-Error-Type: Function.DeadlineExceeded")
+        }
     }
 
     /// While a write waits for room, nothing is added to it.
