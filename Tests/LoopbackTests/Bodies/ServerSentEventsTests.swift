@@ -128,7 +128,7 @@ import Testing
         let function = HTTPFunction { _, _ in
             .serverSentEvents(heartbeat: heartbeat) { events in
                 do {
-                    try await Task.sleep(for: .seconds(600))
+                    _ = try await Watched(false).first("what never comes") { $0 ? true : nil }
                 } catch {
                     try await events.send(data: "", event: "incomplete", evenIfCancelled: true)
                     throw error
