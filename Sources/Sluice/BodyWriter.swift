@@ -33,7 +33,7 @@ public import NIOCore
 /// }
 /// ```
 public struct BodyWriter: Sendable {
-    private let exchange: NIOLoopBound<ResponseExchange>
+    let exchange: NIOLoopBound<ResponseExchange>
 
     init(_ exchange: ResponseExchange) {
         self.exchange = NIOLoopBound(exchange, eventLoop: exchange.loop)

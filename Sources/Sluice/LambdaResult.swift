@@ -14,7 +14,7 @@ public struct LambdaResult: Sendable {
     package let kind: Kind
     package private(set) var afterwards: AfterResponse?
 
-    private init(_ kind: Kind, afterwards: AfterResponse? = nil) {
+    init(_ kind: Kind, afterwards: AfterResponse? = nil) {
         self.kind = kind
         self.afterwards = afterwards
     }

@@ -3,13 +3,15 @@
 
 internal import SluiceWire
 
-/// Why a write to a streamed body failed.
+/// Why a write to a streamed body, or what was to be written, failed.
 ///
 /// A body that lets it through ends there: nobody reads on. To clean up first, catch it and throw it again.
 public struct StreamError: Error, CustomStringConvertible {
     /// What happened, for code that has to tell the cases apart.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Value: String { case refused, connectionLost, alreadyEnded, cancelled }
+        private enum Value: String {
+            case refused, connectionLost, alreadyEnded, cancelled, invalidContent, unreadableFile
+        }
         private let value: Value
 
         /// Lambda refused the response before its end; the message has the status.
@@ -20,6 +22,11 @@ public struct StreamError: Error, CustomStringConvertible {
         public static let alreadyEnded = Self(value: .alreadyEnded)
         /// The task that writes was cancelled.
         public static let cancelled = Self(value: .cancelled)
+        /// What was to be sent cannot stand in this form of a body, such as a line of JSON lines with a line break.
+        /// Nothing of it was sent, and the body goes on.
+        public static let invalidContent = Self(value: .invalidContent)
+        /// A file could not be opened or read, or became shorter while it was sent.
+        public static let unreadableFile = Self(value: .unreadableFile)
 
         /// The name of the code.
         public var description: String { self.value.rawValue }

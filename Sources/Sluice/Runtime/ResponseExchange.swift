@@ -209,6 +209,12 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         }
     }
 
+    /// Sends off what was written, and says whether the socket has not taken all of it.
+    func flushLeavingBytes() -> Bool {
+        self.gathering.flushed()
+        return self.connection?.flushLeavingBytes() ?? false
+    }
+
     private func yieldToLoop() async {
         await self.client.loopTurn.wait()
         self.gathering.resumed(nowNanoseconds: Self.now())

@@ -71,6 +71,13 @@ final class RuntimeConnection: ChannelInboundHandler {
         self.context?.flush()
     }
 
+    /// Flushes, and says whether the socket has not taken all that was written.
+    func flushLeavingBytes() -> Bool {
+        self.flush()
+        let bytes = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return (bytes ?? 0) > 0
+    }
+
     /// What was written leaves when the job that runs now on the loop has ended, together with what it still writes.
     func flushSoon() {
         guard !self.isFlushScheduled, let context = self.context else { return }

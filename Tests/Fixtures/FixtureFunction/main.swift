@@ -21,6 +21,10 @@ struct StartUpFailed: Error, CustomStringConvertible {
     let description = "no model today"
 }
 
+if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "forms" {
+    Forms.function(file: CommandLine.arguments[2]).run()
+}
+
 LambdaFunction(
     setUp: { lifecycle in
         if CommandLine.arguments.last == "shutdown" { lifecycle.onShutdown { print("flushed") } }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+public import NIOCore
+internal import SluiceWire
+
+// The forms of a body that need no HTTP around them: for callers of `InvokeWithResponseStream`.
+
+extension LambdaResult {
+    /// What `chunks` yields, as it comes; see ``HTTPResult``.
+    public static func stream<Chunks: AsyncSequence & Sendable>(
+        contentType: String = "application/octet-stream",
+        flush: FlushPolicy = .automatic,
+        from chunks: Chunks
+    ) -> Self where Chunks.Element == ByteBuffer {
+        .body(.stream(flush: flush, from: chunks), contentType: contentType)
+    }
+
+    /// The UTF-8 of what `chunks` yields, as it comes; see ``HTTPResult``.
+    public static func stream<Chunks: AsyncSequence & Sendable>(
+        contentType: String = "application/octet-stream",
+        flush: FlushPolicy = .automatic,
+        from chunks: Chunks
+    ) -> Self where Chunks.Element == String {
+        .body(.stream(flush: flush, from: chunks), contentType: contentType)
+    }
+
+    /// The bytes that `chunks` yields, as they come; see ``HTTPResult``.
+    public static func stream<Chunks: AsyncSequence & Sendable>(
+        contentType: String = "application/octet-stream",
+        flush: FlushPolicy = .automatic,
+        from chunks: Chunks
+    ) -> Self where Chunks.Element: Collection<UInt8> & Sendable {
+        .body(.stream(flush: flush, from: chunks), contentType: contentType)
+    }
+
+    /// Lines of JSON, as ``HTTPResult/jsonLines(status:headers:cookies:_:)`` has them.
+    public static func jsonLines(_ body: @escaping @Sendable (JSONLineWriter) async throws -> Void) -> Self {
+        .body(.jsonLines(body), contentType: JSONLine.mediaType)
+    }
+
+    /// Server-sent events, as ``HTTPResult/serverSentEvents(headers:cookies:heartbeat:_:)`` has them.
+    public static func serverSentEvents(
+        heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
+        _ body: @escaping @Sendable (ServerSentEventWriter) async throws -> Void
+    ) -> Self {
+        .body(.serverSentEvents(heartbeat: heartbeat, body), contentType: ServerSentEvent.mediaType)
+    }
+
+    private static func body(_ body: ResponseBody, contentType: String) -> Self {
+        Self(.stream(contentType: contentType, body.kind))
+    }
+}
