@@ -80,7 +80,6 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         for part in stream.prelude {
             connection.sendBody(part)
         }
-        connection.flushSoon()
         await self.run(stream.body)
         if let outcome = self.machine.outcome { return outcome }
         switch await self.ending.wait() {
@@ -90,47 +89,42 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         }
     }
 
+    /// Head, first chunks and end leave together where nothing suspends in between.
     private func run(_ body: ResponseBody.Kind) async {
-        do throws(BodyFailure) {
-            switch body {
-            case .empty:
-                break
-            case .bytes(let bytes):
-                try await self.writeAll(bytes)
-            case .stream(_, let write):
-                try await self.run(write)
+        switch body {
+        case .empty:
+            self.bodyEnded(nil)
+        case .bytes(let bytes):
+            self.connection?.flushSoon()
+            do throws(StreamError) {
+                try await self.write(bytes)
+                self.bodyEnded(nil)
+            } catch {
+                self.bodyEnded(error)
             }
-            self.end(self.machine.bodyReturned(), report: nil)
-        } catch {
-            self.end(self.machine.bodyThrew(), report: error.report)
+        case .stream(_, let write):
+            let exchange = NIOLoopBound(self, eventLoop: self.loop)
+            await self.deadline.run {
+                exchange.value.connection?.flushSoon()
+                do {
+                    try await write(BodyWriter(exchange.value))
+                    exchange.value.bodyEnded(nil)
+                } catch {
+                    exchange.value.bodyEnded(error)
+                }
+            }
         }
-    }
-
-    private struct BodyFailure: Error {
-        let report: ErrorReport
     }
 
     /// A body that was cancelled for its deadline has failed also when it just returned: a sequence that it read from
     /// may have ended for no other reason, and nobody must take what came for the whole.
-    private func run(_ write: @escaping @Sendable (BodyWriter) async throws -> Void) async throws(BodyFailure) {
-        let exchange = NIOLoopBound(self, eventLoop: self.loop)
-        let error: (any Error)? = await self.deadline.run {
-            do {
-                try await write(BodyWriter(exchange.value))
-                return nil
-            } catch {
-                return error
-            }
-        }
-        if self.deadline.hasPassed { throw BodyFailure(report: self.deadline.exceeded(error)) }
-        if let error { throw BodyFailure(report: ErrorReport(reporting: error)) }
-    }
-
-    private func writeAll(_ bytes: ByteBuffer) async throws(BodyFailure) {
-        do throws(StreamError) {
-            try await self.write(bytes)
-        } catch {
-            throw BodyFailure(report: ErrorReport(reporting: error))
+    private func bodyEnded(_ error: (any Error)?) {
+        if self.deadline.hasPassed {
+            self.end(self.machine.bodyThrew(), report: self.deadline.exceeded(error))
+        } else if let error {
+            self.end(self.machine.bodyThrew(), report: ErrorReport(reporting: error))
+        } else {
+            self.end(self.machine.bodyReturned(), report: nil)
         }
     }
 
