@@ -17,25 +17,27 @@ public import NIOCore
 /// ```
 ///
 /// Each write is a chunk of its own. It returns as soon as there is room for another: while the reader is behind, the
-/// writer is suspended. Writes of nothing are allowed and send nothing.
+/// writer is suspended. Writes of nothing are allowed and send nothing. Of a buffered answer (``ResponseMode``) the
+/// writes are gathered instead, and leave when the closure returns.
 public struct BodyWriter: ~Copyable, Sendable {
-    private let exchange: NIOLoopBound<ResponseExchange>
+    private let sink: NIOLoopBound<any BodySink>
 
-    init(_ exchange: ResponseExchange) {
-        self.exchange = NIOLoopBound(exchange, eventLoop: exchange.loop)
+    init(_ sink: any BodySink) {
+        self.sink = NIOLoopBound(sink, eventLoop: sink.loop)
     }
 
     /// Writes a buffer's readable bytes.
     ///
-    /// - Throws: ``StreamError`` when Lambda refused the response, the connection was lost, or the task is cancelled.
+    /// - Throws: ``StreamError`` when Lambda refused the response, the connection was lost, or the task is cancelled, and when a
+    ///   buffered answer becomes too long.
     public func write(_ bytes: ByteBuffer) async throws(StreamError) {
-        let exchange = self.exchange
-        if exchange.eventLoop.inEventLoop {
-            try await exchange.value.write(bytes)
+        let sink = self.sink
+        if sink.eventLoop.inEventLoop {
+            try await sink.value.write(bytes)
         } else {
             // The handler asked for another executor; what belongs to the connection is done on its loop.
-            let result = await withTaskExecutorPreference(LoopExecutor(exchange.eventLoop)) {
-                await Self.write(bytes, to: exchange)
+            let result = await withTaskExecutorPreference(LoopExecutor(sink.eventLoop)) {
+                await Self.write(bytes, to: sink)
             }
             try result.get()
         }
@@ -43,10 +45,10 @@ public struct BodyWriter: ~Copyable, Sendable {
 
     private static func write(
         _ bytes: ByteBuffer,
-        to exchange: NIOLoopBound<ResponseExchange>
+        to sink: NIOLoopBound<any BodySink>
     ) async -> Result<Void, StreamError> {
         do throws(StreamError) {
-            try await exchange.value.write(bytes)
+            try await sink.value.write(bytes)
             return .success(())
         } catch {
             return .failure(error)

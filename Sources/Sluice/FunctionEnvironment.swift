@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-/// What Lambda says of the function itself, in environment variables that do not change while it runs.
+/// What the environment says of the function, in variables that do not change while it runs.
 ///
 /// (Lambda Developer Guide, "Defined runtime environment variables".)
 package struct FunctionEnvironment: Sendable {
@@ -10,6 +10,8 @@ package struct FunctionEnvironment: Sendable {
     package var memoryMegabytes: Int?
     package var logGroupName: String?
     package var logStreamName: String?
+    /// Our own, `ResponseMode.variable`; not checked yet.
+    package var invokeMode: String?
 
     package init() {}
 
@@ -21,6 +23,7 @@ package struct FunctionEnvironment: Sendable {
         environment.memoryMegabytes = Platform.environmentValue("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").flatMap { Int($0) }
         environment.logGroupName = Platform.environmentValue("AWS_LAMBDA_LOG_GROUP_NAME")
         environment.logStreamName = Platform.environmentValue("AWS_LAMBDA_LOG_STREAM_NAME")
+        environment.invokeMode = Platform.environmentValue(ResponseMode.variable)
         return environment
     }
 }

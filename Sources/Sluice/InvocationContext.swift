@@ -8,6 +8,10 @@ internal import SluiceWire
 public struct InvocationContext: Sendable {
     private let storage: Storage
 
+    /// How an HTTP result of this invocation will be sent: as the function is configured, or buffered where the source of
+    /// the request takes no stream. What a buffered body writes arrives at once, at its end.
+    public private(set) var responseMode: ResponseMode = .streamed
+
     /// One allocation, however often the context is handed on.
     private final class Storage: Sendable {
         let invocation: NextInvocation
@@ -35,6 +39,12 @@ public struct InvocationContext: Sendable {
 
     init(_ invocation: NextInvocation, environment: FunctionEnvironment, logger: Logger) {
         self.storage = Storage(invocation, environment, logger)
+    }
+
+    func responding(in mode: ResponseMode) -> Self {
+        var context = self
+        context.responseMode = mode
+        return context
     }
 
     // MARK: The invocation

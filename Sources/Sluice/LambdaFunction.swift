@@ -30,6 +30,8 @@ public struct LambdaFunction: Sendable {
     package let prepare: @Sendable () async throws -> Handler
     /// What the runtime itself logs goes here, and what handlers log through their context.
     public var logger = Logger(label: "sluice")
+    /// How an HTTP result is sent; `nil` leaves it to the environment.
+    package var responseMode: ResponseMode?
 
     /// A function that needs nothing before its first invocation.
     public init(

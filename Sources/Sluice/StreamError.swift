@@ -9,7 +9,7 @@ internal import SluiceWire
 public struct StreamError: Error, CustomStringConvertible {
     /// What happened, for code that has to tell the cases apart.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Value: String { case refused, connectionLost, alreadyEnded, cancelled }
+        private enum Value: String { case refused, connectionLost, alreadyEnded, cancelled, tooLong }
         private let value: Value
 
         /// Lambda refused the response before its end; the message has the status.
@@ -20,6 +20,9 @@ public struct StreamError: Error, CustomStringConvertible {
         public static let alreadyEnded = Self(value: .alreadyEnded)
         /// The task that writes was cancelled.
         public static let cancelled = Self(value: .cancelled)
+
+        /// The answer is buffered, and has become longer than what can be sent at once; see ``ResponseMode``.
+        public static let tooLong = Self(value: .tooLong)
 
         /// The name of the code.
         public var description: String { self.value.rawValue }
@@ -46,6 +49,10 @@ extension StreamError {
     static var cancelled: Self { Self(.cancelled, "the task that writes was cancelled", cause: CancellationError()) }
 
     static var alreadyEnded: Self { Self(.alreadyEnded, "the body has ended; write before its closure returns") }
+
+    static func tooLong(limitBytes: Int) -> Self {
+        Self(.tooLong, "the answer is buffered and may have \(limitBytes) bytes; nothing of it is sent")
+    }
 
     /// Translates what became of the response into what its writer is told.
     init(_ outcome: ResponseOutcome) {

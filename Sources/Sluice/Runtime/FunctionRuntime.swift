@@ -45,7 +45,8 @@ package struct FunctionRuntime: Sendable {
 
     private func prepare(telling client: RuntimeClient) async throws(RuntimeFailure) -> LambdaFunction.Handler {
         do {
-            return try await self.function.prepare()
+            let mode = try self.function.responseMode ?? ResponseMode(invokeMode: self.environment.invokeMode)
+            return Self.answering(in: mode, try await self.function.prepare())
         } catch {
             let report = ErrorReport(reporting: error)
             try await client.postInitError(report)
@@ -65,6 +66,7 @@ package struct FunctionRuntime: Sendable {
         switch await Self.message(from: handler, event, context) {
         case .success(.buffered(let message)): outcome = try await exchange.send(message)
         case .success(.streamed(let message)): outcome = try await exchange.send(message)
+        case .success(.gathered(let answer)): outcome = try await exchange.send(answer)
         case .failure(let error): outcome = try await exchange.send(ErrorReport(reporting: error))
         }
         try self.take(outcome, of: context)
@@ -73,6 +75,7 @@ package struct FunctionRuntime: Sendable {
     private enum Message {
         case buffered(ResponseMessage.Buffered)
         case streamed(ResponseMessage.Streamed)
+        case gathered(BufferedAnswer)
     }
 
     private static func message(
@@ -92,6 +95,8 @@ package struct FunctionRuntime: Sendable {
                 )
             case .http(let result):
                 return .success(.streamed(try result.message()))
+            case .buffered(let result, let form):
+                return .success(.gathered(BufferedAnswer(result: result, form: form)))
             }
         } catch {
             return .failure(error)

@@ -8,10 +8,10 @@ internal import SluiceHTTP1
 internal import SluiceWire
 
 /// The answer to one invocation on its connection: owns the machine and does what it says. Confined to its loop.
-final class ResponseExchange: RuntimeConnectionDelegate {
+final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     let invocation: NextInvocation
     let loop: any EventLoop
-    private let client: RuntimeClient
+    let client: RuntimeClient
     private var machine = ResponseMachine()
     private var connection: RuntimeConnection?
     private var gathering = WriteGathering(nowNanoseconds: 0)

@@ -17,7 +17,7 @@ extension HTTPRequestEvent {
         var cookies = try event.strings("cookies")
         if let pairs = cookies, !pairs.isEmpty {
             var field = HTTPFields()
-            field.append(HTTPField(name: .cookie, value: pairs.joined(separator: "; ")))
+            field.append(HTTPField(name: RuntimeAPIHeader.known("cookie"), value: pairs.joined(separator: "; ")))
             headers = HTTPFields(headers.filter { $0.name != .cookie } + field)
         } else {
             cookies = nil
