@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    /// What is over the head of a stream is known beforehand to who waits for the whole.
+    /// A stream would have had its status 200 by then.
     @Test func aBodyThatFailsIs502InBufferedMode() async throws {
         try await LocalLambda.run(try DemoFunction.configuration(url: .buffered, function: "BUFFERED")) { lambda in
             let reply = try await lambda.get("/fail?after=2")
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func theLogSaysHowToMakeAModesAgree() async throws {
+    @Test func theLogSaysHowTheModesAreMadeToAgree() async throws {
         try await LocalLambda.run(try DemoFunction.configuration(url: .buffered)) { lambda in
             let reply = try await lambda.get("/cookies")
             #expect(reply.status == 200 && reply.body.contains("\0\0\0\0\0\0\0\0"))
