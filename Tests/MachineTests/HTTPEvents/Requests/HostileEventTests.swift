@@ -96,8 +96,8 @@ import Testing
             let limit = Limits.maximumEventFields
             #expect(try self.read(event(limit, sample)).headers.count == limit)
             let error = HTTPEventError.tooManyHeaders(limit: limit)
-            #expect(throws: error) { try self.read(event(limit + 1, sample)) }
-            #expect(throws: error) { try self.read(distinct(70_000, sample)) }
+            #expect(throws: error) { _ = try self.read(event(limit + 1, sample)) }
+            #expect(throws: error) { _ = try self.read(distinct(70_000, sample)) }
         }
     }
 

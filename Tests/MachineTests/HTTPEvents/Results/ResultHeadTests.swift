@@ -137,7 +137,7 @@ import Testing
         #expect(headers?.members.allSatisfy { $0.name.lowercased() == "set-cookie" } == true)
         let limit = Limits.maximumCookieSpellings
         #expect(throws: PreludeError.tooManyCookies(limit: limit)) {
-            try ResultHead(Prelude(cookies: cookies + ["x=1"]), as: .lattice)
+            _ = try ResultHead(Prelude(cookies: cookies + ["x=1"]), as: .lattice)
         }
         _ = try ResultHead(Prelude(cookies: cookies + ["x=1"]), as: .payload1)
     }
