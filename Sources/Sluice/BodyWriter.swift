@@ -17,7 +17,8 @@ public import NIOCore
 /// ```
 ///
 /// Each write is a chunk of its own. It returns as soon as there is room for another: while the reader is behind, the
-/// writer is suspended. Writes of nothing are allowed and send nothing.
+/// writer is suspended. Writes of nothing are allowed and send nothing. Of a buffered answer (``ResponseMode``) the
+/// writes are gathered instead, and leave when the closure returns.
 ///
 /// Shortly before the invocation's deadline the task is cancelled (``LambdaFunction/deadlineMargin``), and the stream
 /// ends with the error `Function.DeadlineExceeded`. A body that has a last word says it so:
@@ -33,24 +34,25 @@ public import NIOCore
 /// }
 /// ```
 public struct BodyWriter: Sendable {
-    let exchange: NIOLoopBound<ResponseExchange>
+    let sink: NIOLoopBound<any BodySink>
 
-    init(_ exchange: ResponseExchange) {
-        self.exchange = NIOLoopBound(exchange, eventLoop: exchange.loop)
+    init(_ sink: any BodySink) {
+        self.sink = NIOLoopBound(sink, eventLoop: sink.loop)
     }
 
     /// Writes a buffer's readable bytes.
     ///
     /// - Parameter evenIfCancelled: writes also when the task is cancelled, as long as there is room at once.
-    /// - Throws: ``StreamError`` when Lambda refused the response, the connection was lost, or the task is cancelled.
+    /// - Throws: ``StreamError`` when Lambda refused the response, the connection was lost, or the task is cancelled, and
+    ///   when a buffered answer becomes too long.
     public func write(_ bytes: ByteBuffer, evenIfCancelled: Bool = false) async throws(StreamError) {
-        let exchange = self.exchange
-        if exchange.eventLoop.inEventLoop {
-            try await exchange.value.write(bytes, evenIfCancelled: evenIfCancelled)
+        let sink = self.sink
+        if sink.eventLoop.inEventLoop {
+            try await sink.value.write(bytes, evenIfCancelled: evenIfCancelled)
         } else {
             // The handler asked for another executor; what belongs to the connection is done on its loop.
-            let result = await withTaskExecutorPreference(LoopExecutor(exchange.eventLoop)) {
-                await Self.write(bytes, to: exchange, evenIfCancelled: evenIfCancelled)
+            let result = await withTaskExecutorPreference(LoopExecutor(sink.eventLoop)) {
+                await Self.write(bytes, to: sink, evenIfCancelled: evenIfCancelled)
             }
             try result.get()
         }
@@ -58,11 +60,11 @@ public struct BodyWriter: Sendable {
 
     private static func write(
         _ bytes: ByteBuffer,
-        to exchange: NIOLoopBound<ResponseExchange>,
+        to sink: NIOLoopBound<any BodySink>,
         evenIfCancelled: Bool
     ) async -> Result<Void, StreamError> {
         do throws(StreamError) {
-            try await exchange.value.write(bytes, evenIfCancelled: evenIfCancelled)
+            try await sink.value.write(bytes, evenIfCancelled: evenIfCancelled)
             return .success(())
         } catch {
             return .failure(error)

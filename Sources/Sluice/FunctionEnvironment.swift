@@ -3,7 +3,7 @@
 
 internal import SluiceWire
 
-/// What Lambda says of the function itself, in environment variables that do not change while it runs.
+/// What the environment says of the function, in variables that do not change while it runs.
 ///
 /// (Lambda Developer Guide, "Defined runtime environment variables".)
 package struct FunctionEnvironment: Sendable {
@@ -16,6 +16,8 @@ package struct FunctionEnvironment: Sendable {
     package var initializationType: String?
     /// Invocations that may come at once, on Lambda Managed Instances; otherwise there is no such variable.
     package var maximumConcurrency: Int = 1
+    /// Our own, `ResponseMode.variable`; not checked yet.
+    package var invokeMode: String?
 
     package init() {}
 
@@ -30,6 +32,7 @@ package struct FunctionEnvironment: Sendable {
         environment.initializationType = Platform.environmentValue("AWS_LAMBDA_INITIALIZATION_TYPE")
         let concurrency = Platform.environmentValue("AWS_LAMBDA_MAX_CONCURRENCY").flatMap { Int($0) } ?? 1
         environment.maximumConcurrency = min(max(concurrency, 1), Limits.maximumWorkers)
+        environment.invokeMode = Platform.environmentValue(ResponseMode.variable)
         return environment
     }
 }

@@ -2,8 +2,11 @@
 // Copyright the Sluice authors
 
 public import Logging
+internal import NIOCore
+internal import SluiceWire
 
-/// A Lambda function behind a Function URL: an HTTP request in, an HTTP response out.
+/// A Lambda function behind a Function URL, an API of API Gateway, an Application Load Balancer or VPC Lattice: an HTTP
+/// request in, an HTTP response out.
 ///
 /// ```swift
 /// import HTTPTypes
@@ -19,6 +22,9 @@ public import Logging
 /// ```
 ///
 /// The head leaves before the first write of the body, and also when there is none.
+///
+/// An answer is streamed if both sides can: the source of the request (``FunctionRequest/Source/canStream``), and the
+/// function by its ``responseMode``. All others are gathered, and sent as JSON in the shape that the source takes.
 public struct HTTPFunction: Sendable {
     /// The same as a function of bytes.
     package var function: LambdaFunction
@@ -35,13 +41,27 @@ public struct HTTPFunction: Sendable {
         set { self.function.deadlineMargin = newValue }
     }
 
+    /// How answers are sent to sources that can stream. `nil` leaves it to the environment variable `SLUICE_INVOKE_MODE`:
+    /// `BUFFERED` or `RESPONSE_STREAM`, as the Function URL's invoke mode; without it, answers are streamed. With any other
+    /// value the function does not start.
+    ///
+    /// ```swift
+    /// var function = HTTPFunction { request, _ in .text("hello " + request.path) }
+    /// function.responseMode = .buffered
+    /// function.run()
+    /// ```
+    public var responseMode: ResponseMode? {
+        get { self.function.responseMode }
+        set { self.function.responseMode = newValue }
+    }
+
     /// A function that needs nothing before its first request.
     public init(
         _ handler:
             @escaping @Sendable (_ request: FunctionRequest, _ context: InvocationContext) async throws -> HTTPResult
     ) {
         self.function = LambdaFunction { event, context in
-            .http(try await handler(try FunctionRequest(event: event), context))
+            try await Self.answer(event, context, handler)
         }
     }
 
@@ -54,7 +74,24 @@ public struct HTTPFunction: Sendable {
             ) async throws -> HTTPResult
     ) {
         self.function = LambdaFunction(setUp: setUp) { state, event, context in
-            .http(try await handler(state, try FunctionRequest(event: event), context))
+            try await Self.answer(event, context) { request, context in
+                try await handler(state, request, context)
+            }
+        }
+    }
+
+    /// Streams where the mode says so and the source of the event can.
+    private static func answer(
+        _ event: ByteBuffer,
+        _ context: InvocationContext,
+        _ handler: (FunctionRequest, InvocationContext) async throws -> HTTPResult
+    ) async throws -> LambdaResult {
+        let (request, form) = try FunctionRequest.read(event)
+        let mode = request.source.canStream ? context.responseMode : .buffered
+        let result = try await handler(request, context.responding(in: mode))
+        return switch mode {
+        case .streamed: LambdaResult(.http(result), afterwards: result.afterwards)
+        case .buffered: LambdaResult(.buffered(result, form), afterwards: result.afterwards)
         }
     }
 

@@ -8,6 +8,10 @@ internal import SluiceWire
 public struct InvocationContext: Sendable {
     private let storage: Storage
 
+    /// How an HTTP result of this invocation will be sent: as the function is configured, or buffered where the source of
+    /// the request takes no stream. What a buffered body writes arrives at once, at its end.
+    public private(set) var responseMode: ResponseMode = .streamed
+
     /// One allocation, however often the context is handed on.
     private final class Storage: Sendable {
         let invocation: NextInvocation
@@ -42,6 +46,12 @@ public struct InvocationContext: Sendable {
     public static var current: Self? { Self.taskLocal.get() }
 
     fileprivate static let taskLocal = TaskLocal<Self?>(wrappedValue: nil)
+
+    func responding(in mode: ResponseMode) -> Self {
+        var context = self
+        context.responseMode = mode
+        return context
+    }
 
     // MARK: The invocation
 

@@ -31,6 +31,8 @@ public struct LambdaFunction: Sendable {
     package let prepare: @Sendable (FunctionLifecycle) async throws -> Handler
     /// What the runtime itself logs goes here, and what handlers log through their context.
     public var logger = Logger(label: "sluice")
+    /// How an HTTP result is sent; `nil` leaves it to the environment.
+    package var responseMode: ResponseMode?
 
     /// How long before the invocation's deadline its work is cancelled, so that the response can still be ended with
     /// the error `Function.DeadlineExceeded`: 100 ms, unless set. With zero nothing is cancelled, and

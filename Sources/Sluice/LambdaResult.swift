@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 public import NIOCore
+package import SluiceWire
 
 /// What a function answers to one invocation.
 public struct LambdaResult: Sendable {
@@ -9,6 +10,8 @@ public struct LambdaResult: Sendable {
         case bytes(ByteBuffer, contentType: String)
         case stream(contentType: String, ResponseBody.Kind)
         case http(HTTPResult)
+        /// Gathered, and sent whole as JSON of this shape.
+        case buffered(HTTPResult, ResultForm)
     }
 
     package let kind: Kind
@@ -44,7 +47,10 @@ public struct LambdaResult: Sendable {
         Self(.stream(contentType: contentType, .stream(flush, body)))
     }
 
-    /// A status, headers, cookies and a body, for a Function URL or an API that passes them on.
+    /// A status, headers, cookies and a body, for a Function URL.
+    ///
+    /// Streamed, unless `SLUICE_INVOKE_MODE` is `BUFFERED`; see ``ResponseMode``. For other sources of HTTP requests, whose
+    /// answers have other shapes, there is ``HTTPFunction``.
     public static func http(_ result: HTTPResult) -> Self {
         Self(.http(result), afterwards: result.afterwards)
     }

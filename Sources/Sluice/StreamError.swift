@@ -10,7 +10,8 @@ public struct StreamError: Error, CustomStringConvertible {
     /// What happened, for code that has to tell the cases apart.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Value: String {
-            case refused, connectionLost, alreadyEnded, cancelled, invalidContent, unreadableFile
+            case refused, connectionLost, alreadyEnded, cancelled, invalidContent, unreadableFile,
+                tooLong
         }
         private let value: Value
 
@@ -27,6 +28,9 @@ public struct StreamError: Error, CustomStringConvertible {
         public static let invalidContent = Self(value: .invalidContent)
         /// A file could not be opened or read, or became shorter while it was sent.
         public static let unreadableFile = Self(value: .unreadableFile)
+
+        /// The answer is buffered, and has become longer than what can be sent at once; see ``ResponseMode``.
+        public static let tooLong = Self(value: .tooLong)
 
         /// The name of the code.
         public var description: String { self.value.rawValue }
@@ -53,6 +57,10 @@ extension StreamError {
     static var cancelled: Self { Self(.cancelled, "the task that writes was cancelled", cause: CancellationError()) }
 
     static var alreadyEnded: Self { Self(.alreadyEnded, "the body has ended; write before its closure returns") }
+
+    static func tooLong(limitBytes: Int) -> Self {
+        Self(.tooLong, "the answer is buffered and may have \(limitBytes) bytes; nothing of it is sent")
+    }
 
     /// Translates what became of the response into what its writer is told.
     init(_ outcome: ResponseOutcome) {

@@ -13,13 +13,13 @@ final class Heartbeat {
 
     private init(interval: Duration, on writer: BodyWriter) {
         self.writer = writer
-        self.timer = OneShot(loop: writer.exchange.eventLoop)
+        self.timer = OneShot(loop: writer.sink.eventLoop)
         self.machine = HeartbeatMachine(interval: interval, nowNanoseconds: Self.now())
     }
 
     /// From the loop, where a body begins.
     static func make(interval: Duration, on writer: BodyWriter) -> NIOLoopBound<Heartbeat> {
-        NIOLoopBound(Heartbeat(interval: interval, on: writer), eventLoop: writer.exchange.eventLoop)
+        NIOLoopBound(Heartbeat(interval: interval, on: writer), eventLoop: writer.sink.eventLoop)
     }
 
     /// Until the task is cancelled, or nothing more can be written. On the loop.
@@ -39,7 +39,7 @@ final class Heartbeat {
         var comment = ByteBuffer()
         ServerSentEvent.writeComment("", to: &comment)
         while !Task.isCancelled {
-            let hasUnsentBytes = self.writer.exchange.value.flushLeavingBytes()
+            let hasUnsentBytes = self.writer.sink.value.flushLeavingBytes()
             switch self.machine.timerFired(nowNanoseconds: Self.now(), hasUnsentBytes: hasUnsentBytes) {
             case .wait(let nanoseconds):
                 await self.wait(nanoseconds: nanoseconds)
@@ -62,7 +62,7 @@ final class Heartbeat {
     }
 
     private func schedule(in time: TimeAmount) -> Scheduled<Void> {
-        self.writer.exchange.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timer.settle(()) }
+        self.writer.sink.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timer.settle(()) }
     }
 
     private static func now() -> UInt64 { NIODeadline.now().uptimeNanoseconds }

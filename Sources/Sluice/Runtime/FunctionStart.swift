@@ -19,7 +19,8 @@ struct FunctionStart {
         let handler: LambdaFunction.Handler
         let hooks: FunctionLifecycle.Hooks
         do {
-            handler = try await function.prepare(lifecycle)
+            let mode = try function.responseMode ?? ResponseMode(invokeMode: self.environment.invokeMode)
+            handler = FunctionRuntime.answering(in: mode, try await function.prepare(lifecycle))
             hooks = lifecycle.close()
             if self.isSnapStart {
                 for work in hooks.checkpoint { try await work() }

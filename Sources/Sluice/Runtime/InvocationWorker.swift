@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import HTTPTypes
 internal import Logging
 internal import NIOCore
 internal import SluiceWire
@@ -48,62 +47,21 @@ struct InvocationWorker {
     ) async throws(RuntimeFailure) {
         let handler = self.handler
         let deadline = exchange.deadline
-        let answer: Result<LambdaResult, any Error> = await deadline.run {
-            do {
-                return .success(try await handler(event, context))
-            } catch {
-                return .failure(error)
-            }
-        }
-        switch answer {
-        case .success(let result):
-            try self.take(try await self.send(result, on: exchange), of: context)
-            if let afterwards = result.afterwards { await deadline.run { await afterwards.run(context) } }
+        let bound = NIOLoopBound(exchange, eventLoop: self.client.loop)
+        let outcome: ResponseOutcome
+        let afterwards: AfterResponse?
+        switch await deadline.run({ await FunctionAnswer(handler, event, context, on: bound) }) {
+        case .sent(let then):
+            (outcome, afterwards) = (try await exchange.outcome(), then)
+        case .whole(let message, let then):
+            (outcome, afterwards) = (try await exchange.send(message), then)
+        case .stream(let stream, let then):
+            (outcome, afterwards) = (try await exchange.send(stream), then)
         case .failure(let error):
-            try self.take(try await exchange.send(deadline.report(of: error)), of: context)
+            (outcome, afterwards) = (try await exchange.send(deadline.report(of: error)), nil)
         }
-    }
-
-    private func send(
-        _ result: LambdaResult,
-        on exchange: ResponseExchange
-    ) async throws(RuntimeFailure) -> ResponseOutcome {
-        let message: Message
-        do throws(UnusableResult) {
-            message = try Self.message(of: result)
-        } catch {
-            return try await exchange.send(ErrorReport(reporting: error))
-        }
-        switch message {
-        case .buffered(let message): return try await exchange.send(message)
-        case .streamed(let message): return try await exchange.send(message)
-        }
-    }
-
-    private enum Message {
-        case buffered(ResponseMessage.Buffered)
-        case streamed(ResponseMessage.Streamed)
-    }
-
-    private static func message(of result: LambdaResult) throws(UnusableResult) -> Message {
-        switch result.kind {
-        case .bytes(let bytes, let contentType):
-            .buffered(ResponseMessage.Buffered(contentType: try Self.checked(contentType), body: bytes))
-        case .stream(let contentType, let body):
-            .streamed(ResponseMessage.Streamed(contentType: try Self.checked(contentType), prelude: [], body: body))
-        case .http(let result):
-            .streamed(try result.message())
-        }
-    }
-
-    private static func checked(_ contentType: String) throws(UnusableResult) -> String {
-        guard !contentType.isEmpty, HTTPField.isValidValue(contentType) else {
-            throw UnusableResult(
-                type: "Function.InvalidContentType",
-                message: "the content type has characters that HTTP does not allow in a header, or none"
-            )
-        }
-        return contentType
+        try self.take(outcome, of: context)
+        if let afterwards { await deadline.run { await afterwards.run(context) } }
     }
 
     private func take(_ outcome: ResponseOutcome, of context: InvocationContext) throws(RuntimeFailure) {

@@ -8,10 +8,10 @@ internal import SluiceHTTP1
 internal import SluiceWire
 
 /// The answer to one invocation on its connection: owns the machine and does what it says. Confined to its loop.
-final class ResponseExchange: RuntimeConnectionDelegate {
+final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     let invocation: NextInvocation
     let loop: any EventLoop
-    private let client: RuntimeClient
+    let client: RuntimeClient
     private var machine = ResponseMachine()
     private var connection: RuntimeConnection?
     private var gathering = WriteGathering(nowNanoseconds: 0)
@@ -68,19 +68,23 @@ final class ResponseExchange: RuntimeConnectionDelegate {
 
     func send(_ stream: ResponseMessage.Streamed) async throws(RuntimeFailure) -> ResponseOutcome {
         guard case .openStream = self.machine.resultReturned(.streamed) else { return .connectionLost }
-        let connection = try await self.takeConnection()
-        self.gathering = WriteGathering(stream.body.gathering, nowNanoseconds: Self.now())
-        connection.sendHead(
-            .streamedResponse(
-                to: self.invocation,
-                contentType: stream.contentType,
-                host: self.client.address.text
-            )
-        )
-        for part in stream.prelude {
-            connection.sendBody(part)
-        }
-        await self.run(stream.body)
+        self.sendHead(of: stream, on: try await self.takeConnection())
+        let exchange = NIOLoopBound(self, eventLoop: self.loop)
+        await self.deadline.run { await exchange.value.run(stream.body) }
+        return try await self.outcome()
+    }
+
+    /// The same in steps, on the connection that there is. `false` without one, and then nothing has been done.
+    func begin(_ stream: ResponseMessage.Streamed) -> Bool {
+        guard let connection = self.client.currentConnection else { return false }
+        guard case .openStream = self.machine.resultReturned(.streamed) else { return false }
+        self.take(connection)
+        self.sendHead(of: stream, on: connection)
+        return true
+    }
+
+    /// How it ended, once the service has said so.
+    func outcome() async throws(RuntimeFailure) -> ResponseOutcome {
         if let outcome = self.machine.outcome { return outcome }
         switch await self.ending.wait() {
         case .finished(let outcome): return outcome
@@ -89,30 +93,28 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         }
     }
 
+    private func sendHead(of stream: ResponseMessage.Streamed, on connection: RuntimeConnection) {
+        self.gathering = WriteGathering(stream.body.gathering, nowNanoseconds: Self.now())
+        connection.sendHead(
+            .streamedResponse(to: self.invocation, contentType: stream.contentType, host: self.client.address.text)
+        )
+        for part in stream.prelude {
+            connection.sendBody(part)
+        }
+    }
+
     /// Head, first chunks and end leave together where nothing suspends in between.
-    private func run(_ body: ResponseBody.Kind) async {
-        switch body {
-        case .empty:
+    func run(_ body: ResponseBody.Kind) async {
+        self.connection?.flushSoon()
+        do {
+            switch body {
+            case .empty: break
+            case .bytes(let bytes): try await self.write(bytes, evenIfCancelled: false)
+            case .stream(_, let write): try await write(BodyWriter(self))
+            }
             self.bodyEnded(nil)
-        case .bytes(let bytes):
-            self.connection?.flushSoon()
-            do throws(StreamError) {
-                try await self.write(bytes)
-                self.bodyEnded(nil)
-            } catch {
-                self.bodyEnded(error)
-            }
-        case .stream(_, let write):
-            let exchange = NIOLoopBound(self, eventLoop: self.loop)
-            await self.deadline.run {
-                exchange.value.connection?.flushSoon()
-                do {
-                    try await write(BodyWriter(exchange.value))
-                    exchange.value.bodyEnded(nil)
-                } catch {
-                    exchange.value.bodyEnded(error)
-                }
-            }
+        } catch {
+            self.bodyEnded(error)
         }
     }
 
@@ -143,7 +145,7 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     /// Sends a chunk, and returns when there is room for another.
     ///
     /// - Parameter evenIfCancelled: a cancelled task cannot wait for room, so it writes only while there is some.
-    func write(_ bytes: ByteBuffer, evenIfCancelled: Bool = false) async throws(StreamError) {
+    func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError) {
         guard !Task.isCancelled || (evenIfCancelled && self.connection?.isWritable ?? false) else { throw .cancelled }
         switch self.machine.wrote(bytes: bytes.readableBytes) {
         case .sendChunk: break
@@ -248,8 +250,12 @@ final class ResponseExchange: RuntimeConnectionDelegate {
 
     private func takeConnection() async throws(RuntimeFailure) -> RuntimeConnection {
         let connection = try await self.client.openConnection()
+        self.take(connection)
+        return connection
+    }
+
+    private func take(_ connection: RuntimeConnection) {
         connection.delegate = self
         self.connection = connection
-        return connection
     }
 }

@@ -96,9 +96,12 @@ final class RuntimeClient {
 
     // MARK: Connecting
 
+    /// The connection that there is; `nil` when none is open.
+    var currentConnection: RuntimeConnection? { self.connection.flatMap { $0.isOpen ? $0 : nil } }
+
     /// The connection that there is, or a new one.
     func openConnection() async throws(RuntimeFailure) -> RuntimeConnection {
-        if let connection = self.connection, connection.isOpen { return connection }
+        if let connection = self.currentConnection { return connection }
         var failures = 0
         while true {
             do {

@@ -25,6 +25,19 @@ struct MediaType: Hashable {
         }
     }
 
+    /// Whether a buffered answer of this type carries its body as text; its bytes must be UTF-8 besides.
+    ///
+    /// The services give the caller the same bytes either way, but for a REST API, which decodes base64 only where its
+    /// owner listed the type as binary. So all types that are text count here, also those that come in as base64.
+    var isTextOfResult: Bool {
+        switch self.essence {
+        case "application/x-ndjson", "application/jsonl", "application/json-seq", "application/ecmascript",
+            "application/x-www-form-urlencoded", "application/yaml", "application/toml", "application/graphql":
+            true
+        default: self.isText
+        }
+    }
+
     private static func lowercased(_ byte: UInt8) -> UInt8 {
         byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
     }

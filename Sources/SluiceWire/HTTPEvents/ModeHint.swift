@@ -23,15 +23,17 @@ package struct ModeHint {
         guard self.looksLikeProxyObject else { return nil }
         return
             "the function answered with an object that has a statusCode, and its caller got that object as the body: "
-            + "a Function URL in the mode RESPONSE_STREAM does not interpret it. Let the function stream a prelude "
-            + "(content type \(RuntimeAPIHeader.httpIntegrationContentType)), or use the invoke mode BUFFERED."
+            + "a Function URL in the mode RESPONSE_STREAM does not interpret it. Let the URL buffer (here --invoke-mode "
+            + "BUFFERED, on Lambda its InvokeMode), or let the function stream a prelude (content type "
+            + "\(RuntimeAPIHeader.httpIntegrationContentType); with Sluice: SLUICE_INVOKE_MODE=RESPONSE_STREAM)."
     }
 
     /// After a body that a URL in the mode `BUFFERED` was given.
     package func ofBufferedURL(contentType: String) -> String? {
         guard StreamedResult.hasPrelude(contentType: contentType) || self.hasDelimiter else { return nil }
         return "the function streamed a prelude, which a Function URL in the mode BUFFERED does not interpret. "
-            + "Use the invoke mode RESPONSE_STREAM, or let the function answer with an object that has a statusCode."
+            + "Let the URL stream (here --invoke-mode RESPONSE_STREAM, on Lambda its InvokeMode), or let the function "
+            + "answer with an object that has a statusCode (with Sluice: SLUICE_INVOKE_MODE=BUFFERED)."
     }
 
     /// An object with a member `statusCode`, as far as its first bytes tell.

@@ -9,6 +9,8 @@ package enum PreludeError: Error, Hashable {
     /// A byte that no field value may hold; with CR or LF a value could add header fields of its own.
     case invalidHeaderValue(name: String, byte: UInt8)
     case invalidCookie(byte: UInt8)
+    /// More than a source can be told that has no list of cookies.
+    case tooManyCookies(limit: Int)
     /// JSON and delimiter together.
     case tooLong(bytes: Int, limitBytes: Int)
     /// So many bytes came, and no delimiter among them.
@@ -29,6 +31,7 @@ extension PreludeError: CustomStringConvertible {
         case .invalidHeaderValue(let name, let byte):
             "the value of header \"\(name)\" has \(Self.name(of: byte)), which no header value may have"
         case .invalidCookie(let byte): "a cookie has \(Self.name(of: byte)), which no header value may have"
+        case .tooManyCookies(let limit): "there are more than \(limit) cookies"
         case .tooLong(let bytes, let limit):
             "status, headers and cookies take \(bytes) bytes as prelude; Lambda allows \(limit)"
         case .delimiterNotWithin(let limit):

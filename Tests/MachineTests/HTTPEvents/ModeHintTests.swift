@@ -19,7 +19,11 @@ import Testing
     ])
     func noticesAProxyObjectOnAStreamingURL(body: String) throws {
         let text = try #require(Self.hint(body).ofStreamedURL)
-        #expect(text.contains("BUFFERED") && text.contains(Self.prelude), "it says both ways out: \(text)")
+        #expect(
+            text.contains("--invoke-mode BUFFERED") && text.contains(Self.prelude),
+            "it says both ways out: \(text)"
+        )
+        #expect(text.contains("SLUICE_INVOKE_MODE=RESPONSE_STREAM"), "and how a function of ours is told: \(text)")
     }
 
     @Test func noticesAProxyObjectThatComesInPieces() {
@@ -42,7 +46,7 @@ import Testing
 
     @Test func noticesAPreludeOnABufferedURL() throws {
         let text = try #require(Self.hint("{}").ofBufferedURL(contentType: Self.prelude + "; charset=utf-8"))
-        #expect(text.contains("RESPONSE_STREAM"))
+        #expect(text.contains("--invoke-mode RESPONSE_STREAM") && text.contains("SLUICE_INVOKE_MODE=BUFFERED"))
         let body = #"{"statusCode":200}"# + String(repeating: "\0", count: 8) + "hello"
         #expect(Self.hint(body).ofBufferedURL(contentType: "application/json") != nil)
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import NIOCore
+
 /// Reads members of an event by kind, and names the one that is missing or of another kind. `null` counts as absent.
 struct EventMembers {
     let object: JSONObject
@@ -10,6 +12,10 @@ struct EventMembers {
     init(_ object: JSONObject, path: String) {
         self.object = object
         self.path = path
+    }
+
+    func has(_ name: String) -> Bool {
+        self.object[name].map { !$0.isNull } ?? false
     }
 
     func string(_ name: String) throws(HTTPEventError) -> String? {
@@ -37,7 +43,28 @@ struct EventMembers {
 
     func strings(_ name: String) throws(HTTPEventError) -> [String]? {
         guard let elements = try self.value(name, "an array of strings", \.arrayValue) else { return nil }
+        return try self.strings(elements, of: name)
+    }
+
+    /// Every member with its values: a string, or an array of strings where a name can come several times.
+    func pairs() throws(HTTPEventError) -> [(name: String, values: [String])] {
+        var pairs: [(name: String, values: [String])] = []
+        pairs.reserveCapacity(self.object.count)
+        for member in self.object.members {
+            switch member.value {
+            case .null: continue
+            case .string(let value): pairs.append((member.name, [value]))
+            case .array(let elements): pairs.append((member.name, try self.strings(elements, of: member.name)))
+            case .bool, .number, .object:
+                throw .wrongKind(member: self.path + member.name, expected: "a string", found: member.value.kind)
+            }
+        }
+        return pairs
+    }
+
+    private func strings(_ elements: [JSONValue], of name: String) throws(HTTPEventError) -> [String] {
         var strings: [String] = []
+        strings.reserveCapacity(elements.count)
         for (position, element) in elements.enumerated() {
             guard let string = element.stringValue else {
                 let member = "\(self.path)\(name)[\(position)]"

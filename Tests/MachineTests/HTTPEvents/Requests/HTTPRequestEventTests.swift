@@ -72,11 +72,20 @@ import Testing
         let cases: [(String, HTTPEventError)] = [
             ("{", .notJSON(.unexpectedEnd(offset: 1))),
             ("[]", .wrongKind(member: "the event", expected: "an object", found: "an array")),
-            ("{}", .notFormat2(version: nil)),
-            (try with("version", "1.0"), .notFormat2(version: #""1.0""#)),
-            (try with("version", 2), .notFormat2(version: "2")),
+            ("{}", .notHTTP(members: [])),
+            (try with("version", nil), .unknownVersion(nil, expected: #""2.0""#)),
+            (try with("version", "1.0"), .unknownVersion(#""1.0""#, expected: #""2.0""#)),
+            (try with("version", 2), .unknownVersion("2", expected: #""2.0""#)),
             (try with("requestContext", nil), .missing(member: "requestContext")),
             (try with("requestContext", [:]), .missing(member: "requestContext.http")),
+            (
+                try with("requestContext", 5),
+                .wrongKind(member: "requestContext", expected: "an object", found: "a number")
+            ),
+            (
+                try with("requestContext", ["http": "GET"]),
+                .wrongKind(member: "requestContext.http", expected: "an object", found: "a string")
+            ),
             (try with("requestContext", ["http": [:]]), .missing(member: "requestContext.http.method")),
             (
                 try with("requestContext", ["http": ["method": 1]]),

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import SluiceWire
+
+/// Keeps what the body of a buffered answer writes, until all of it can be sent. Confined to its loop.
+final class GatheringSink: BodySink {
+    let loop: any EventLoop
+    private let loopTurn: LoopTurn
+    private let limitBytes: Int
+    private var body: GatheredBody
+    /// Only for its word that the loop has other work: nothing is flushed here.
+    private var pace = WriteGathering(nowNanoseconds: GatheringSink.now())
+
+    init(loop: any EventLoop, loopTurn: LoopTurn, limitBytes: Int) {
+        self.loop = loop
+        self.loopTurn = loopTurn
+        self.limitBytes = limitBytes
+        self.body = GatheredBody(limitBytes: limitBytes)
+    }
+
+    func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError) {
+        guard evenIfCancelled || !Task.isCancelled else { throw .cancelled }
+        switch self.body.wrote(bytes) {
+        case .kept: break
+        case .tooLong: throw .tooLong(limitBytes: self.limitBytes)
+        case .refuseAsMisplaced: throw .alreadyEnded
+        }
+        switch self.pace.wrote(bytes: bytes.readableBytes, nowNanoseconds: Self.now()) {
+        case .flushSoon, .flush, .flushIn, .wait:
+            break
+        case .flushAndYield, .waitAndYield:
+            await self.loopTurn.wait()
+            self.pace.resumed(nowNanoseconds: Self.now())
+        }
+    }
+
+    /// Nothing has left, so no heartbeat is due either.
+    func flushLeavingBytes() -> Bool { true }
+
+    /// The whole body; `nil` when it became too long.
+    func end() -> ByteBuffer? { self.body.ended() }
+
+    private static func now() -> UInt64 { NIODeadline.now().uptimeNanoseconds }
+}
