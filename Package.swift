@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "SluiceWire", dependencies: [nioCore, httpTypes], swiftSettings: swiftSettings),
         .target(
             name: "SluiceHTTP1",
-            dependencies: ["SluiceWire", nioCore, nioPosix, nioHTTP1, httpTypes],
+            dependencies: [nioHTTP1, httpTypes],
             swiftSettings: swiftSettings
         ),
         .target(name: "CSluiceShims"),
@@ -70,16 +70,29 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        // The service side.
+        // The service side. None of it is linked into a function.
+        .target(
+            name: "SluiceServiceWire",
+            dependencies: ["SluiceWire", nioCore, httpTypes],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "SluiceHTTPServer",
+            dependencies: ["SluiceHTTP1", "SluiceWire", nioCore, nioPosix, nioHTTP1, httpTypes],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "SluiceRuntimeAPI",
-            dependencies: ["SluiceWire", "SluiceHTTP1", nioCore, nioPosix, nioHTTP1, httpTypes],
+            dependencies: [
+                "SluiceServiceWire", "SluiceWire", "SluiceHTTPServer", nioCore, nioPosix, nioHTTP1, httpTypes,
+            ],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "SluiceEmulator",
             dependencies: [
-                "SluiceRuntimeAPI", "SluiceWire", "SluiceHTTP1", "EventStreamCoding",
+                "SluiceRuntimeAPI", "SluiceServiceWire", "SluiceWire", "SluiceHTTPServer", "SluiceHTTP1",
+                "EventStreamCoding",
                 nioCore, nioPosix, nioHTTP1, httpTypes, subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
@@ -95,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "SluiceCLI",
             dependencies: [
-                "SluiceEmulator", "SluiceWire", "SluiceHTTP1", "EventStreamCoding", "SluiceDemoFunction",
+                "SluiceEmulator", "SluiceServiceWire", "SluiceWire", "SluiceHTTP1", "EventStreamCoding",
+                "SluiceDemoFunction",
                 "CSluiceEnvironment",
                 nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, httpTypes, argumentParser, unixSignals,
             ],
@@ -113,7 +127,9 @@ let package = Package(
         .testTarget(
             name: "MachineTests",
             dependencies: [
-                "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceHTTP1", "SluiceRuntimeAPI",
+                "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1",
+                "SluiceHTTPServer",
+                "SluiceRuntimeAPI",
                 nioCore, nioEmbedded, nioHTTP1, httpTypes,
             ],
             swiftSettings: swiftSettings
@@ -128,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "LoopbackTests",
             dependencies: [
-                "TestSupport", "FixtureFunction", "Sluice", "SluiceWire", "SluiceRuntimeAPI", "SluiceEmulator",
+                "TestSupport", "FixtureFunction", "Sluice", "SluiceWire", "SluiceServiceWire", "SluiceHTTPServer",
+                "SluiceRuntimeAPI", "SluiceEmulator",
                 "SluiceCLI",
                 "EventStreamCoding",
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, argumentParser,
@@ -139,7 +156,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["TestSupport", "EventStreamCoding", "SluiceWire", "SluiceCLI", nioCore, httpTypes],
+            dependencies: [
+                "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceCLI", nioCore, httpTypes,
+            ],
             // Programs of other languages, found by their path.
             exclude: ["Support/Fixtures"],
             swiftSettings: swiftSettings

@@ -3,7 +3,7 @@
 
 internal import NIOCore
 internal import NIOPosix
-internal import SluiceHTTP1
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// The local Lambda: runs functions as processes and serves Lambda's APIs for them.

@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
-internal import SluiceHTTP1
+internal import SluiceHTTPServer
 internal import SluiceRuntimeAPI
 internal import SluiceWire
 

@@ -2,7 +2,8 @@
 // Copyright the Sluice authors
 
 package import NIOCore
-package import SluiceWire
+package import SluiceServiceWire
+internal import SluiceWire
 
 /// Who called, in whichever protocol: hears the response as it comes.
 ///

@@ -3,8 +3,9 @@
 
 package import HTTPTypes
 internal import NIOCore
-package import SluiceHTTP1
-package import SluiceWire
+package import SluiceHTTPServer
+package import SluiceServiceWire
+internal import SluiceWire
 
 /// Carries one response from a runtime to a caller, on one event loop, and does only what its machine says.
 ///

@@ -3,7 +3,7 @@
 
 internal import HTTPTypes
 internal import NIOCore
-internal import SluiceHTTP1
+internal import SluiceHTTPServer
 
 /// Receives the body of a POST to `/response` for its relay.
 final class ResponseReceiver: RequestReceiver {

@@ -3,8 +3,9 @@
 
 internal import HTTPTypes
 package import NIOCore
-package import SluiceHTTP1
-package import SluiceWire
+package import SluiceHTTPServer
+package import SluiceServiceWire
+internal import SluiceWire
 
 /// Hears what the runtime behind one Runtime API does. All calls come on the session's event loop.
 package protocol RuntimeAPISessionDelegate: AnyObject {

@@ -3,8 +3,9 @@
 
 internal import HTTPTypes
 internal import NIOCore
-package import SluiceHTTP1
-package import SluiceWire
+package import SluiceHTTPServer
+package import SluiceServiceWire
+internal import SluiceWire
 
 extension ServerExchange {
     /// Sends a whole reply of the Runtime API.

@@ -4,6 +4,7 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import SluiceEmulator
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// Calls the example function in each way that streams, and judges what came.

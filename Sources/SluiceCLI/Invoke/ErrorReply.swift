@@ -3,6 +3,7 @@
 
 internal import HTTPTypes
 internal import NIOCore
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// What an error reply of the Lambda API, or of a Function URL, says to a person.

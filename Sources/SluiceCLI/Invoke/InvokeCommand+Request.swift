@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import HTTPTypes
 internal import NIOCore
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// What the arguments come to.

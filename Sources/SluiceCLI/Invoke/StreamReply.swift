@@ -4,6 +4,7 @@
 internal import EventStreamCoding
 internal import HTTPTypes
 internal import NIOCore
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// Makes `StreamEvent`s of an HTTP answer: the part of the client that decides and does nothing.

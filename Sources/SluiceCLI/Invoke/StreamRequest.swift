@@ -3,6 +3,7 @@
 
 internal import HTTPTypes
 internal import NIOCore
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// One HTTP request, and how its answer is to be read.

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import NIOCore
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// What the `--cors` of a command say together: origins, or one object as Lambda's API takes it.

@@ -12,6 +12,7 @@ internal import Darwin
 internal import Musl
 #else
 internal import Glibc
+internal import SluiceServiceWire
 #endif
 
 /// An event of the local Lambda as lines for a person.

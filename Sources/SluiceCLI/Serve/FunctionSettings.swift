@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import NIOCore
 internal import SluiceEmulator
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// The options that say how functions run; they hold for every function of the command.

@@ -4,6 +4,7 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// `Invoke`: gathers the response, which the relay keeps within Lambda's limit, and answers at its end.

@@ -3,6 +3,7 @@
 
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// A Function URL in the mode `BUFFERED`: gathers the function's output, and makes a response of it at its end.

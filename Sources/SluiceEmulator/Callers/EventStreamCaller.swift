@@ -5,6 +5,7 @@ internal import EventStreamCoding
 internal import HTTPTypes
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// `InvokeWithResponseStream`: a frame for each piece of the response as it comes, and one that says how it ended.

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import HTTPTypes
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// What every reply to an invoke call begins with.

@@ -4,6 +4,7 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// A Function URL in the mode `RESPONSE_STREAM`: status and headers from the prelude, if the content type announces

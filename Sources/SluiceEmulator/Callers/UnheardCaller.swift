@@ -3,6 +3,7 @@
 
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// Nobody waits for the result: an invocation of type `Event`.

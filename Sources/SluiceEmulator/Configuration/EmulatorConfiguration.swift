@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import SluiceHTTP1
+package import SluiceHTTPServer
 
 /// The local Lambda, as its owner describes it.
 package struct EmulatorConfiguration: Sendable {

@@ -2,7 +2,8 @@
 // Copyright the Sluice authors
 
 package import NIOCore
-package import SluiceWire
+package import SluiceServiceWire
+internal import SluiceWire
 
 /// One function, as its owner describes it.
 package struct FunctionConfiguration: Sendable {

@@ -9,6 +9,7 @@ internal import Subprocess
 internal import struct System.FilePath
 #else
 internal import struct SystemPackage.FilePath
+internal import SluiceServiceWire
 #endif
 
 /// One process to start, and the environment that hears of it.

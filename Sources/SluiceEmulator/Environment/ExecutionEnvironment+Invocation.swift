@@ -3,6 +3,7 @@
 
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// The invocation whose time runs.

@@ -2,8 +2,9 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
-internal import SluiceHTTP1
+internal import SluiceHTTPServer
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// Who owns an environment, and decides what it does next.

@@ -3,7 +3,7 @@
 
 internal import HTTPTypes
 internal import NIOCore
-internal import SluiceHTTP1
+internal import SluiceHTTPServer
 internal import SluiceRuntimeAPI
 
 /// Receives a caller's request whole, has it invoked, and then watches the caller's connection for the relay.

@@ -3,7 +3,7 @@
 
 internal import HTTPTypes
 internal import NIOCore
-internal import SluiceHTTP1
+internal import SluiceHTTPServer
 internal import SluiceWire
 
 /// The public endpoint: Function URLs by their host name, and the Lambda API for everything else.

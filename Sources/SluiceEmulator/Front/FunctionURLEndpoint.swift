@@ -3,8 +3,9 @@
 
 internal import HTTPTypes
 internal import NIOCore
-internal import SluiceHTTP1
+internal import SluiceHTTPServer
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// One function's Function URL: makes an event of a request, and a response of what the function says.

@@ -3,7 +3,8 @@
 
 internal import HTTPTypes
 internal import NIOCore
-internal import SluiceHTTP1
+internal import SluiceHTTPServer
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// An exchange with a caller that enters one line into the log when it is over, however it ends.

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// One invocation on its way to an environment, and who hears of it.

@@ -3,6 +3,7 @@
 
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// One function: its environments, and the invocations on their way to them. Lives on the service's event loop.

@@ -3,6 +3,7 @@
 
 internal import NIOCore
 internal import NIOPosix
+internal import SluiceServiceWire
 internal import SluiceWire
 
 /// Watches the files that functions are made of, has them built, and gives the functions new environments.

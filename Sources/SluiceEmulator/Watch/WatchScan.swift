@@ -9,6 +9,7 @@ internal import Darwin
 internal import Musl
 #else
 internal import Glibc
+internal import SluiceServiceWire
 #endif
 
 /// Looks at the watched files once. Blocks while it does.

@@ -2,10 +2,10 @@
 // Copyright the Sluice authors
 
 /// What a `Content-Type` names, without its parameters and in lower case.
-struct MediaType: Hashable {
-    let essence: String
+package struct MediaType: Hashable {
+    package let essence: String
 
-    init(_ contentType: String) {
+    package init(_ contentType: String) {
         let essence = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         let trimmed = essence.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
@@ -17,7 +17,7 @@ struct MediaType: Hashable {
     /// AWS documents no list. Known are: `text/*` and `application/json` arrive as text and all else as base64 (AWS
     /// slides on Function URLs, 2022), among it forms, `application/x-www-form-urlencoded` (seen by many users).
     /// XML, JavaScript and types built on JSON and XML are treated like JSON here, as on API Gateway HTTP APIs.
-    var isText: Bool {
+    package var isText: Bool {
         switch self.essence {
         case "application/json", "application/xml", "application/javascript": true
         default:
@@ -29,7 +29,7 @@ struct MediaType: Hashable {
     ///
     /// The services give the caller the same bytes either way, but for a REST API, which decodes base64 only where its
     /// owner listed the type as binary. So all types that are text count here, also those that come in as base64.
-    var isTextOfResult: Bool {
+    package var isTextOfResult: Bool {
         switch self.essence {
         case "application/x-ndjson", "application/jsonl", "application/json-seq", "application/ecmascript",
             "application/x-www-form-urlencoded", "application/yaml", "application/toml", "application/graphql":

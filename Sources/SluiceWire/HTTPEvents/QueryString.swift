@@ -7,7 +7,7 @@ package enum QueryString {
     /// without `=` has an empty value, and empty pairs (`a=1&&b=2`) are left out.
     ///
     /// (Lambda Developer Guide, "Invoking Lambda function URLs", `queryStringParameters`.)
-    static func parameters(_ query: String) -> JSONObject {
+    package static func parameters(_ query: String) -> JSONObject {
         var names: [[UInt8]] = []
         var values: [[UInt8]: [UInt8]] = [:]
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
@@ -47,7 +47,7 @@ package enum QueryString {
     }
 
     /// The byte that exactly two digits stand for.
-    static func hexadecimal(_ digits: Substring.UTF8View) -> UInt8? {
+    package static func hexadecimal(_ digits: Substring.UTF8View) -> UInt8? {
         guard digits.count == 2 else { return nil }
         var value: UInt8 = 0
         for digit in digits {

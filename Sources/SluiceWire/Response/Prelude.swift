@@ -63,12 +63,12 @@ package struct Prelude: Hashable, Sendable {
         return object
     }
 
-    static func checkedValue(_ value: String, of name: String) throws(PreludeError) -> String {
+    package static func checkedValue(_ value: String, of name: String) throws(PreludeError) -> String {
         guard let byte = Self.forbiddenByte(in: value) else { return value }
         throw .invalidHeaderValue(name: name, byte: byte)
     }
 
-    static func checkedCookie(_ value: String) throws(PreludeError) -> String {
+    package static func checkedCookie(_ value: String) throws(PreludeError) -> String {
         guard let byte = Self.forbiddenByte(in: value) else { return value }
         throw .invalidCookie(byte: byte)
     }

@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 package import HTTPTypes
-package import NIOCore
+internal import NIOCore
 
 extension ErrorReport {
     /// The trailers that end a response which fails after it has begun: the type, and base64 of the JSON report,
@@ -27,42 +27,4 @@ extension ErrorReport {
         }
         return String(characters)
     }
-
-    /// `nil` when the stream ended without error trailers.
-    package static func fromTrailers(_ fields: HTTPFields) -> ErrorTrailers? {
-        let type = fields[RuntimeAPIHeader.errorType]
-        let body = fields[RuntimeAPIHeader.errorBody]
-        guard type != nil || body != nil else { return nil }
-        return ErrorTrailers(type: type, body: body ?? "")
-    }
-}
-
-/// The error trailers of a streamed response, as far as they can be understood.
-///
-/// Both are optional, and the body may be anything: one released runtime sends the words `Requires base64` as body.
-package struct ErrorTrailers: Hashable, Sendable {
-    /// The type as the runtime named it.
-    package let type: String?
-    /// The report, if the body is base64 of a JSON report.
-    package let report: ErrorReport?
-    /// The body: decoded if it is base64, and as it came if not. Empty without a body.
-    package let bodyBytes: ByteBuffer
-    /// Whether the body was base64.
-    package let isBase64: Bool
-
-    init(type: String?, body: String) {
-        self.type = type
-        if !body.isEmpty, let decoded = Base64.decode(body.utf8) {
-            self.bodyBytes = ByteBuffer(bytes: decoded)
-            self.isBase64 = true
-            self.report = ErrorReport(json: self.bodyBytes)
-        } else {
-            self.bodyBytes = ByteBuffer(string: body)
-            self.isBase64 = false
-            self.report = nil
-        }
-    }
-
-    /// The body as text; bytes that are not UTF-8 are shown as replacement characters.
-    package var bodyText: String { String(buffer: self.bodyBytes) }
 }

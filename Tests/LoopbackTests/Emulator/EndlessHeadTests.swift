@@ -3,7 +3,7 @@
 
 import NIOCore
 import SluiceEmulator
-import SluiceHTTP1
+import SluiceHTTPServer
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@
 import HTTPTypes
 import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import SluiceWire
 import TestSupport
 import Testing

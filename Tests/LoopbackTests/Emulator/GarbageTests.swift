@@ -2,7 +2,6 @@
 // Copyright the Sluice authors
 
 import SluiceEmulator
-import SluiceHTTP1
 import TestSupport
 import Testing
 

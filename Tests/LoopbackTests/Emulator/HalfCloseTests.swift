@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 import SluiceEmulator
-import SluiceHTTP1
+import SluiceServiceWire
 import TestSupport
 import Testing
 

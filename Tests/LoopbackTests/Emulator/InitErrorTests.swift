@@ -3,6 +3,7 @@
 
 import HTTPTypes
 import SluiceEmulator
+import SluiceServiceWire
 import SluiceWire
 import TestSupport
 import Testing

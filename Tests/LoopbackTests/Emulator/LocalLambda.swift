@@ -5,7 +5,8 @@ import EventStreamCoding
 import HTTPTypes
 import NIOCore
 import SluiceEmulator
-import SluiceHTTP1
+import SluiceHTTPServer
+import SluiceServiceWire
 import SluiceWire
 import TestSupport
 import Testing

@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import SluiceWire
 import TestSupport
 import Testing

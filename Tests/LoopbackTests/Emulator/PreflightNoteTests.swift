@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 import SluiceEmulator
+import SluiceServiceWire
 import SluiceWire
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import NIOCore
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

@@ -5,6 +5,7 @@ import EventStreamCoding
 import HTTPTypes
 import NIOCore
 import NIOPosix
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

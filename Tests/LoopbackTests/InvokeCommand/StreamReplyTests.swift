@@ -4,6 +4,7 @@
 import EventStreamCoding
 import HTTPTypes
 import NIOCore
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

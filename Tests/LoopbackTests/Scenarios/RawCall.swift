@@ -5,6 +5,7 @@ import EventStreamCoding
 import Foundation
 import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import TestSupport
 import Testing
 

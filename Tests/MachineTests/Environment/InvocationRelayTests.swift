@@ -4,6 +4,7 @@
 import HTTPTypes
 import NIOCore
 import SluiceRuntimeAPI
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

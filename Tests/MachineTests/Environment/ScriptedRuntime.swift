@@ -4,8 +4,9 @@
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import SluiceHTTP1
+import SluiceHTTPServer
 import SluiceRuntimeAPI
+import SluiceServiceWire
 import SluiceWire
 
 /// A Runtime API session without sockets: the test is the runtime, the caller and the service.

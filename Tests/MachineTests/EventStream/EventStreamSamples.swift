@@ -3,6 +3,7 @@
 
 import EventStreamCoding
 import NIOCore
+import SluiceServiceWire
 
 /// Messages and bytes that the tests of the event stream share.
 enum EventStreamSamples {

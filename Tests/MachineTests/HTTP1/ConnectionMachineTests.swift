@@ -4,7 +4,7 @@
 import NIOCore
 import Testing
 
-@testable import SluiceHTTP1
+@testable import SluiceHTTPServer
 
 @Suite struct ConnectionMachineTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)

@@ -6,7 +6,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-@testable import SluiceHTTP1
+@testable import SluiceHTTPServer
 
 /// What a connection waits for, and for how long; the time is the test's.
 @Suite struct ConnectionTimeTests {

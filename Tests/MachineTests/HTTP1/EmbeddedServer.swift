@@ -5,7 +5,7 @@ import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
-import SluiceHTTP1
+import SluiceHTTPServer
 
 /// Connections of an HTTP/1.1 server without sockets, all on one loop that runs when the test says so.
 final class EmbeddedServer {

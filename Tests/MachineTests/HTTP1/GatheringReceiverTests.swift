@@ -3,7 +3,7 @@
 
 import HTTPTypes
 import NIOCore
-import SluiceHTTP1
+import SluiceHTTPServer
 import Testing
 
 @Suite struct GatheringReceiverTests {

@@ -3,7 +3,7 @@
 
 import HTTPTypes
 import NIOCore
-import SluiceHTTP1
+import SluiceHTTPServer
 import Testing
 
 /// What becomes of a connection: how it is held back, and the ways in which it ends.

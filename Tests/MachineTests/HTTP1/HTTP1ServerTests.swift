@@ -4,7 +4,7 @@
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import SluiceHTTP1
+import SluiceHTTPServer
 import Testing
 
 @Suite struct HTTP1ServerTests {

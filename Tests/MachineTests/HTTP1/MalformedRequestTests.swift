@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 import NIOCore
-import SluiceHTTP1
+import SluiceHTTPServer
 import Testing
 
 /// What is no HTTP is refused, with a word on why.

@@ -5,7 +5,7 @@ import Foundation
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import SluiceHTTP1
+import SluiceHTTPServer
 import Testing
 
 /// Requests that were sent ahead are answered one after another, not one within another: the stack has an end.

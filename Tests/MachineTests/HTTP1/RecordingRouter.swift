@@ -3,7 +3,7 @@
 
 import HTTPTypes
 import NIOCore
-import SluiceHTTP1
+import SluiceHTTPServer
 
 /// Writes down every request, and answers as the test says.
 final class RecordingRouter: RequestRouter {

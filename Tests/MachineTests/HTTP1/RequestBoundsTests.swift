@@ -4,7 +4,7 @@
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import SluiceHTTP1
+import SluiceHTTPServer
 import Testing
 
 /// What a request may have, from both sides of each bound, and what is answered beyond it.

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 import NIOCore
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

@@ -3,6 +3,7 @@
 
 import HTTPTypes
 import NIOCore
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

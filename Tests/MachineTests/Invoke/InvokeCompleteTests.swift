@@ -3,6 +3,7 @@
 
 import EventStreamCoding
 import NIOCore
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

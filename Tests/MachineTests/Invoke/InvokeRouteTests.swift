@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 import HTTPTypes
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

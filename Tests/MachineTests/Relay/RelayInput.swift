@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import SluiceServiceWire
 import SluiceWire
 
 /// One letter of a script for the relay machine.

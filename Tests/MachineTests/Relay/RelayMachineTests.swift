@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import SluiceServiceWire
 import SluiceWire
 import Testing
 

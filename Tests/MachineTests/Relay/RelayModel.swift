@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import SluiceServiceWire
 import SluiceWire
 
 /// What the relay machine should do, said a second time: from the history alone, with no states.

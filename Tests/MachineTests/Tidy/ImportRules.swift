@@ -97,17 +97,20 @@ enum ImportRules {
     static let direction: [String: Set<String>] = [
         "EventStreamCoding": ["NIOCore"],
         "SluiceWire": ["NIOCore", "HTTPTypes"],
-        "SluiceHTTP1": Self.network.union(["SluiceWire"]),
+        "SluiceHTTP1": ["NIOHTTP1", "HTTPTypes"],
+        "SluiceServiceWire": ["SluiceWire", "NIOCore", "HTTPTypes"],
+        "SluiceHTTPServer": Self.network.union(["SluiceWire", "SluiceHTTP1"]),
         "Sluice": Self.network.union(["SluiceWire", "SluiceHTTP1", "CSluiceShims", "Logging"]),
-        "SluiceRuntimeAPI": Self.network.union(["SluiceWire", "SluiceHTTP1"]),
+        "SluiceRuntimeAPI": Self.network.union(["SluiceWire", "SluiceServiceWire", "SluiceHTTPServer"]),
         "SluiceEmulator": Self.network.union([
-            "SluiceRuntimeAPI", "SluiceWire", "SluiceHTTP1", "EventStreamCoding", "Subprocess", "SystemPackage",
-            "System",
+            "SluiceRuntimeAPI", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1", "SluiceHTTPServer",
+            "EventStreamCoding",
+            "Subprocess", "SystemPackage", "System",
         ]),
         "SluiceDemoFunction": ["Sluice", "NIOCore", "HTTPTypes"],
         "SluiceCLI": Self.network.union([
-            "SluiceEmulator", "SluiceWire", "SluiceHTTP1", "EventStreamCoding", "ArgumentParser", "UnixSignals",
-            "CSluiceEnvironment", "NIOSSL", "NIOTLS",
+            "SluiceEmulator", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1", "EventStreamCoding", "ArgumentParser",
+            "UnixSignals", "CSluiceEnvironment", "NIOSSL", "NIOTLS",
         ]),
     ]
 }

@@ -60,7 +60,7 @@ extension EventMembers {
 extension HTTPFields {
     /// The cookies of all `cookie` fields, one each.
     var cookiePairs: [String] {
-        self[values: .cookie].flatMap { FunctionURLEvent.cookies(in: $0) }
+        self[values: .cookie].flatMap { CookieField.cookies(in: $0) }
     }
 
     /// The address that the last proxy saw, without the port that some append to it.

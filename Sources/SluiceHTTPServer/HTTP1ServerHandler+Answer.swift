@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTP1
+internal import SluiceHTTP1
+
+/// What an exchange says goes out here: framed, and flushed once for each turn of the loop.
+extension HTTP1ServerHandler {
+    func writeHead(status: HTTPResponse.Status, fields: HTTPFields) {
+        guard let context = self.context, let current = self.current else { return }
+        var head = HTTPResponseHead(
+            version: current.version,
+            status: HTTPResponseStatus(statusCode: status.code, reasonPhrase: status.reasonPhrase),
+            headers: HTTPHeaders(fields)
+        )
+        let isOld = current.version.major < 1 || current.version == .http1_0
+        let endsByClosing = isOld && !current.hasNoBody && !head.headers.contains(name: "content-length")
+        if !current.keepsAlive || endsByClosing {
+            self.current?.keepsAlive = false
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if isOld {
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        head.frame(isHead: current.hasNoBody, isOld: isOld)
+        self.current?.hasNoBody = current.hasNoBody || !head.status.mayHaveResponseBody
+        self.writeFields(.head(head), context)
+        self.flushAtEndOfTurn()
+    }
+
+    func writeBody(_ bytes: ByteBuffer) {
+        guard let context = self.context, let current = self.current, !current.hasNoBody else { return }
+        context.write(self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+        self.flushAtEndOfTurn()
+    }
+
+    func writeEnd(trailers: HTTPFields) {
+        guard self.context != nil, let current = self.current else { return }
+        self.current?.responseEnded = true
+        let then = self.connection.answerEnded(keepsConnection: current.keepsAlive)
+        // A request that was sent ahead is not answered behind the last one.
+        self.isEnding = then != .goOn
+        // Writing the end can bring the next pipelined request at once, so this exchange has to be gone by then.
+        self.finishExchangeIfOver()
+        // The end of one answer can bring the next request, and its answer at once: as deep on the stack as requests
+        // were sent ahead, if it were not put off.
+        guard !self.isWritingEnd else {
+            return self.eventLoop.assumeIsolated().execute { self.writeEnd(trailers, then: then) }
+        }
+        self.writeEnd(trailers, then: then)
+    }
+
+    private func writeEnd(_ trailers: HTTPFields, then: ConnectionMachine.OnAnswerEnded) {
+        guard let context = self.context else { return }
+        self.isWritingEnd = true
+        if trailers.isEmpty {
+            context.write(self.wrapOutboundOut(.end(nil)), promise: nil)
+        } else {
+            self.writeFields(.end(HTTPHeaders(trailers)), context)
+        }
+        self.isWritingEnd = false
+        switch then {
+        case .goOn: self.flushAtEndOfTurn()
+        case .closeWhenSent: self.connection.closeWhenSent()
+        case .lingerWhenSent: self.connection.linger()
+        }
+    }
+
+    func abortResponse(hasBegun: Bool) {
+        guard let context = self.context else { return }
+        self.current = nil
+        self.isEnding = true
+        // A connection that is not read does not notice that its peer left.
+        self.resumeReading()
+        guard hasBegun else { return context.close(promise: nil) }
+        self.connection.closeWhenSent()
+    }
+
+    /// One may be written while another is: the end of one answer can bring the next request.
+    private func writeFields(_ part: HTTPServerResponsePart, _ context: ChannelHandlerContext) {
+        let wasWriting = self.isWritingFields
+        self.isWritingFields = true
+        context.write(self.wrapOutboundOut(part), promise: nil)
+        self.isWritingFields = wasWriting
+    }
+
+    private func flushAtEndOfTurn() {
+        guard !self.flushIsDue else { return }
+        self.flushIsDue = true
+        self.eventLoop.assumeIsolated().execute {
+            self.flushIsDue = false
+            self.context?.flush()
+        }
+    }
+}

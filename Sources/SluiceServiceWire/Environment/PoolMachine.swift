@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import SluiceWire
+
+/// Decides which execution environment of a function takes an invocation: a warm one, a new one, or none.
+///
+/// ```text
+///           acquire: start               responseFinished                  released
+///  (none) ────────────────▶ ┌──────┐ ─────────────────────▶ ┌───────────┐ ──────────▶ ┌──────┐
+///                           │ busy │                        │ finishing │             │ idle │
+///                           └──────┘ ◀───────────────────── └───────────┘             └──────┘
+///                              ▲       released: someone waited                           │
+///                              └────────────────── acquire: reuse ────────────────────────┘
+///                            any of them ── ended ──▶ (none)
+///
+///  renewed, from          busy, finishing           idle
+///                                ▼                    ▼
+///                          ┌──────────┐ released   (none): end it
+///                          │ retiring │ ─────────▶ (none): end it
+///                          └──────────┘
+/// ```
+///
+/// A caller that has its whole response may call again before the runtime has asked for its next invocation. On Lambda
+/// the way back is long enough for that; here it is not, so such a call waits a moment for the finishing environment
+/// before another one is started for it. The one that became idle last is used first, so that the others can age.
+///
+/// When the function's code has changed, what exists is of the old generation: it takes no new invocation, and those
+/// under way are finished. They do not count against the limit, so that who saves a file while streams run is not
+/// throttled by them; only what is beyond `retiringAllowance` counts, or saving often could fill the machine.
+package struct PoolMachine: ~Copyable {
+    /// Names an environment of one function; never used twice.
+    package struct EnvironmentID: Hashable, Sendable {
+        package let number: Int
+    }
+
+    private let limit: Int
+    private let retiringAllowance: Int
+    private var busy: Set<EnvironmentID> = []
+    /// The part of `busy` whose response is over.
+    private var finishing: Set<EnvironmentID> = []
+    private var idle: [EnvironmentID] = []
+    /// At work with code that is no longer the function's.
+    private var retiring: Set<EnvironmentID> = []
+    private var started = 0
+    private var waiting = 0
+
+    /// - Parameters:
+    ///   - limit: how many environments may be busy at once, at least 1.
+    ///   - retiringAllowance: how many with old code may be at work beside them.
+    package init(limit: Int, retiringAllowance: Int = Limits.maximumRetiringEnvironments) {
+        self.limit = max(1, limit)
+        self.retiringAllowance = max(0, retiringAllowance)
+    }
+
+    package enum OnAcquire: Hashable, Sendable {
+        case reuse(EnvironmentID)
+        case start(EnvironmentID)
+        /// An environment is about to be free: wait for `released`, or call `waitedLongEnough`.
+        case wait
+        /// Answer 429: every environment is busy and no more are allowed.
+        case throttle
+    }
+
+    package mutating func acquire() -> OnAcquire {
+        if self.idle.isEmpty, self.finishing.count > self.waiting {
+            self.waiting += 1
+            return .wait
+        }
+        return self.acquireNow()
+    }
+
+    /// The one that waits longest waits no more, and takes what there is. Never answers `wait`.
+    package mutating func waitedLongEnough() -> OnAcquire {
+        self.gaveUpWaiting()
+        return self.acquireNow()
+    }
+
+    /// The one that waits longest waits no more, and wants no environment either.
+    package mutating func gaveUpWaiting() {
+        self.waiting = max(0, self.waiting - 1)
+    }
+
+    private mutating func acquireNow() -> OnAcquire {
+        if let environment = self.idle.popLast() {
+            self.busy.insert(environment)
+            return .reuse(environment)
+        }
+        let beyondAllowance = max(0, self.retiring.count - self.retiringAllowance)
+        guard self.busy.count + beyondAllowance < self.limit else { return .throttle }
+        self.started += 1
+        let environment = EnvironmentID(number: self.started)
+        self.busy.insert(environment)
+        return .start(environment)
+    }
+
+    /// The caller has heard how the environment's invocation ended; its runtime has not asked for the next one.
+    package mutating func responseFinished(_ environment: EnvironmentID) {
+        guard self.busy.contains(environment) else { return }
+        self.finishing.insert(environment)
+    }
+
+    package enum OnReleased: Hashable, Sendable {
+        case keepIdle
+        /// It is busy again: give it to the one that waits longest.
+        case handToWaiting
+        /// End it: its code is old.
+        case end
+        /// It was not busy: released twice, or after its end. Nothing changes.
+        case ignore
+    }
+
+    /// The environment's runtime asked for its next invocation.
+    package mutating func released(_ environment: EnvironmentID) -> OnReleased {
+        if self.retiring.remove(environment) != nil { return .end }
+        guard self.busy.contains(environment) else { return .ignore }
+        self.finishing.remove(environment)
+        if self.waiting > 0 {
+            self.waiting -= 1
+            return .handToWaiting
+        }
+        self.busy.remove(environment)
+        self.idle.append(environment)
+        return .keepIdle
+    }
+
+    package struct OnRenewed: Hashable, Sendable {
+        /// End these now: nobody is served by them.
+        package let idle: [EnvironmentID]
+        /// These go on until they are `released`.
+        package let retiring: Int
+    }
+
+    /// The function's code has changed: no environment that exists takes another invocation. One who waits for such an
+    /// environment goes on waiting, and `waitedLongEnough` starts another.
+    package mutating func renewed() -> OnRenewed {
+        defer { self.idle = [] }
+        self.retiring.formUnion(self.busy)
+        self.busy = []
+        self.finishing = []
+        return OnRenewed(idle: self.idle, retiring: self.retiring.count)
+    }
+
+    /// The environment is no more, or must not be used again.
+    package mutating func ended(_ environment: EnvironmentID) {
+        self.busy.remove(environment)
+        self.finishing.remove(environment)
+        self.retiring.remove(environment)
+        self.idle.removeAll { $0 == environment }
+    }
+
+    /// Those at work with the function's code as it is.
+    package var busyCount: Int { self.busy.count }
+    package var retiringCount: Int { self.retiring.count }
+    package var idleCount: Int { self.idle.count }
+    /// How many there have been in all.
+    package var startedCount: Int { self.started }
+    package var waitingCount: Int { self.waiting }
+}
