@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Foundation
+import TestSupport
+import Testing
+
+/// Every whole program in the documentation compiles: what begins with `import Sluice` is one.
+#if os(Linux)
+@Suite struct DocumentationTests {
+    private static let pages: [String] = {
+        let folder = "Sources/Sluice/Sluice.docc"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: RepositoryRoot.url(folder).path)) ?? []
+        return names.filter { $0.hasSuffix(".md") }.sorted().map { "\(folder)/\($0)" } + ["README.md"]
+    }()
+
+    @Test func theCatalogIsSeen() throws {
+        #expect(Self.pages.count > 6)
+        #expect(try Self.pages.filter { try Self.programs(of: $0).isEmpty }.count <= 1, "pages without an example")
+    }
+
+    @Test(arguments: Self.pages) func everyProgramOfAPageCompiles(page: String) async throws {
+        for (line, program) in try Self.programs(of: page) {
+            let result = try await Self.compile(program)
+            #expect(result.exit == .code(0), "\(page):\(line)\n\(result.errorText)")
+        }
+    }
+
+    /// The check itself can fail.
+    @Test func aProgramWithAMistakeDoesNot() async throws {
+        let program = "import Sluice\nHTTPFunction { request, context in .txt(\"a\") }.run()\n"
+        let result = try await Self.compile(program)
+        #expect(result.errorText.contains("has no member 'txt'"), "\(result.errorText)")
+    }
+
+    private static func programs(of page: String) throws -> [(line: Int, text: String)] {
+        let lines = try String(contentsOf: RepositoryRoot.url(page), encoding: .utf8)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        var programs: [(Int, String)] = []
+        var start: Int?
+        for (index, line) in lines.enumerated() {
+            if let first = start, line == "```" {
+                let text = lines[first..<index].joined(separator: "\n") + "\n"
+                if text.hasPrefix("import Sluice\n") { programs.append((first + 1, text)) }
+                start = nil
+            } else if start == nil, line.hasPrefix("```") {
+                start = index + 1
+            }
+        }
+        return programs
+    }
+
+    /// As the main file of a module, against the modules that the tests were built with.
+    private static func compile(_ program: String) async throws -> ProgramResult {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sluice-documentation-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "main.swift")
+        try Data(program.utf8).write(to: file)
+        let products = try BuiltProducts.url(of: "FixtureFunction").deletingLastPathComponent()
+        let maps = try self.moduleMaps(of: products).flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
+        let modules = products.appending(path: "Modules").path
+        let arguments = ["-typecheck", "-swift-version", "6", "-I", modules] + maps + [file.path]
+        return try await runProgram("swiftc", arguments, within: .seconds(120))
+    }
+
+    /// What the C targets below NIO are known by: generated ones beside the products, the others in their packages.
+    private static func moduleMaps(of products: URL) throws -> [String] {
+        let generated = try self.children(of: products)
+            .filter { $0.hasPrefix("C") && $0.hasSuffix(".build") && !$0.hasSuffix("-tool.build") }
+            .map { products.appending(path: "\($0)/module.modulemap") }
+        let checkouts = products.appending(path: "../../checkouts").standardizedFileURL
+        let written = try self.children(of: checkouts).flatMap { package in
+            let sources = checkouts.appending(path: "\(package)/Sources")
+            return ((try? self.children(of: sources)) ?? []).map {
+                sources.appending(path: "\($0)/include/module.modulemap")
+            }
+        }
+        return (generated + written).map(\.path).filter { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    private static func children(of folder: URL) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    }
+}
+#endif
