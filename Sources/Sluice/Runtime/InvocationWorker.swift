@@ -15,6 +15,8 @@ struct InvocationWorker {
     let logger: Logger
     /// Told of the trace of each invocation before its handler runs.
     let onTrace: (@Sendable (String?) -> Void)?
+    /// `nil` when nobody observes.
+    let observers: InvocationObservers?
 
     /// It never just ends.
     func run() async -> RuntimeFailure {
@@ -35,8 +37,9 @@ struct InvocationWorker {
             timer: self.client.deadlineTimer,
             loop: self.client.loop
         )
-        let exchange = ResponseExchange(invocation, self.client, deadline)
+        let exchange = ResponseExchange(invocation, self.client, deadline, self.observers?.began(context))
         try await InvocationContext.withCurrent(context) { () async throws(RuntimeFailure) in
+            defer { exchange.observed?.invocationEnded() }
             try await self.serve(event, context, exchange)
         }
     }
@@ -57,10 +60,10 @@ struct InvocationWorker {
         }
         switch answer {
         case .success(let result):
-            try self.take(try await self.send(result, on: exchange), of: context)
+            try self.take(try await self.send(result, on: exchange), of: exchange, context)
             if let afterwards = result.afterwards { await deadline.run { await afterwards.run(context) } }
         case .failure(let error):
-            try self.take(try await exchange.send(deadline.report(of: error)), of: context)
+            try self.take(try await exchange.send(deadline.report(of: error)), of: exchange, context)
         }
     }
 
@@ -106,7 +109,12 @@ struct InvocationWorker {
         return contentType
     }
 
-    private func take(_ outcome: ResponseOutcome, of context: InvocationContext) throws(RuntimeFailure) {
+    private func take(
+        _ outcome: ResponseOutcome,
+        of exchange: ResponseExchange,
+        _ context: InvocationContext
+    ) throws(RuntimeFailure) {
+        exchange.observed?.responseEnded(outcome)
         switch outcome {
         case .accepted:
             break

@@ -16,6 +16,8 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     private var connection: RuntimeConnection?
     private var gathering = WriteGathering(nowNanoseconds: 0)
     let deadline: InvocationDeadline
+    /// `nil` when nobody observes.
+    let observed: ObservedInvocation?
     private let writers: SuspendedTasks
     private var laterFlush: Scheduled<Void>?
     private let ending: OneShot<Ending>
@@ -26,8 +28,14 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         case postAgain
     }
 
-    init(_ invocation: NextInvocation, _ client: RuntimeClient, _ deadline: InvocationDeadline) {
+    init(
+        _ invocation: NextInvocation,
+        _ client: RuntimeClient,
+        _ deadline: InvocationDeadline,
+        _ observed: ObservedInvocation?
+    ) {
         self.deadline = deadline
+        self.observed = observed
         self.invocation = invocation
         self.client = client
         self.loop = client.loop
@@ -55,6 +63,7 @@ final class ResponseExchange: RuntimeConnectionDelegate {
     private func post(_ message: ResponseMessage) async throws(RuntimeFailure) -> ResponseOutcome {
         while true {
             let connection = try await self.takeConnection()
+            self.observed?.posts(message, on: connection)
             message.send(for: self.invocation, host: self.client.address.text, on: connection)
             switch await self.ending.wait() {
             case .finished(let outcome): return outcome
@@ -78,6 +87,7 @@ final class ResponseExchange: RuntimeConnectionDelegate {
             )
         )
         for part in stream.prelude {
+            self.observed?.sends(part.readableBytes, on: connection)
             connection.sendBody(part)
         }
         connection.flushSoon()
@@ -102,6 +112,7 @@ final class ResponseExchange: RuntimeConnectionDelegate {
             }
             self.end(self.machine.bodyReturned(), report: nil)
         } catch {
+            self.observed?.reports(error.report)
             self.end(self.machine.bodyThrew(), report: error.report)
         }
     }
@@ -157,6 +168,7 @@ final class ResponseExchange: RuntimeConnectionDelegate {
         case .refuseAsMisplaced: throw .alreadyEnded
         }
         guard let connection = self.connection else { throw StreamError(.connectionLost) }
+        self.observed?.sends(bytes.readableBytes, on: connection)
         connection.sendBody(bytes)
         switch self.gathering.wrote(bytes: bytes.readableBytes, nowNanoseconds: Self.now()) {
         case .flushSoon:

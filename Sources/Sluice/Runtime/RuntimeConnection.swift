@@ -37,6 +37,9 @@ final class RuntimeConnection: ChannelInboundHandler {
     private var isFlushScheduled = false
     /// Something was written and not flushed yet.
     private var isGathering = false
+    private var notesFlush = false
+    /// When what was written before `noteNextFlush()` and behind it was handed to the socket.
+    private(set) var notedFlush: NIODeadline?
     weak var delegate: (any RuntimeConnectionDelegate)?
 
     var isOpen: Bool { self.context != nil }
@@ -68,7 +71,17 @@ final class RuntimeConnection: ChannelInboundHandler {
 
     func flush() {
         self.isGathering = false
+        if self.notesFlush {
+            self.notesFlush = false
+            self.notedFlush = .now()
+        }
         self.context?.flush()
+    }
+
+    /// For those who observe a response: the clock is read at the next flush, and at no other.
+    func noteNextFlush() {
+        self.notesFlush = true
+        self.notedFlush = nil
     }
 
     /// What was written leaves when the job that runs now on the loop has ended, together with what it still writes.

@@ -45,6 +45,9 @@ LambdaFunction(
                     for number in 0..<3 { try await writer.write("\(number)\n") }
                 }
             }
+        case "log":
+            context.logger.info("logged\nhere")
+            return .text("logged")
         case "trace":
             return .text(traceVariable() ?? "none")
         case let other:
