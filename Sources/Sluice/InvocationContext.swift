@@ -99,9 +99,11 @@ public struct InvocationContext: Sendable {
     /// A logger whose lines carry the request id.
     public var logger: Logger {
         var logger = self.storage.logger
-        logger[metadataKey: "requestID"] = "\(self.requestID)"
+        logger[metadataKey: Self.requestIDKey] = "\(self.requestID)"
         return logger
     }
+
+    static let requestIDKey = "requestID"
 }
 
 extension InvocationContext {

@@ -29,10 +29,15 @@ public struct LambdaFunction: Sendable {
     package typealias Handler = @Sendable (ByteBuffer, InvocationContext) async throws -> LambdaResult
 
     package let prepare: @Sendable (FunctionLifecycle) async throws -> Handler
-    /// What the runtime itself logs goes here, and what handlers log through their context.
-    public var logger = Logger(label: "sluice")
     /// How an HTTP result is sent; `nil` leaves it to the environment.
     package var responseMode: ResponseMode?
+
+    /// What the runtime itself logs goes here, and what handlers log through their context. Its lines are Lambda's, as
+    /// ``SluiceLogHandler`` writes them, unless the process was bootstrapped with another handler before.
+    ///
+    /// At the level `debug` there is a line for each response when it has ended: how long it took, how long to its first
+    /// byte, how many bytes and chunks it had, and what became of it.
+    public var logger = Logger.ofFunction(label: "sluice")
 
     /// How long before the invocation's deadline its work is cancelled, so that the response can still be ended with
     /// the error `Function.DeadlineExceeded`: 100 ms, unless set. With zero nothing is cancelled, and
@@ -41,6 +46,9 @@ public struct LambdaFunction: Sendable {
     /// Cancellation is Swift's: `Task.sleep`, a write and whatever else awaits throws. A handler that never looks is
     /// not stopped by it.
     public var deadlineMargin: Duration = .milliseconds(Limits.deadlineMarginMilliseconds)
+
+    /// What hears of each invocation beside the log.
+    package var observers: [any InvocationObserver] = []
 
     /// A function that needs nothing before its first invocation.
     public init(

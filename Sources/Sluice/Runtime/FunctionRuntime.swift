@@ -14,6 +14,7 @@ package struct FunctionRuntime: Sendable {
     private let environment: FunctionEnvironment
     private let onTrace: (@Sendable (String?) -> Void)?
     private let onTermination: @Sendable (any EventLoop) async -> Void
+    private let first = FirstInvocation()
 
     /// - Parameters:
     ///   - onTrace: told of the trace of each invocation before its handler runs.
@@ -66,7 +67,8 @@ package struct FunctionRuntime: Sendable {
             environment: self.environment,
             deadlineMargin: self.function.deadlineMargin,
             logger: self.function.logger,
-            onTrace: self.onTrace
+            onTrace: self.onTrace,
+            observers: InvocationObservers(self.function, self.environment, self.first)
         )
     }
 

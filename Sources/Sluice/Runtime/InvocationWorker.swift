@@ -14,6 +14,8 @@ struct InvocationWorker {
     let logger: Logger
     /// Told of the trace of each invocation before its handler runs.
     let onTrace: (@Sendable (String?) -> Void)?
+    /// `nil` when nobody observes.
+    let observers: InvocationObservers?
 
     /// It never just ends.
     func run() async -> RuntimeFailure {
@@ -34,8 +36,9 @@ struct InvocationWorker {
             timer: self.client.deadlineTimer,
             loop: self.client.loop
         )
-        let exchange = ResponseExchange(invocation, self.client, deadline)
+        let exchange = ResponseExchange(invocation, self.client, deadline, self.observers?.began(context))
         try await InvocationContext.withCurrent(context) { () async throws(RuntimeFailure) in
+            defer { exchange.observed?.invocationEnded() }
             try await self.serve(event, context, exchange)
         }
     }
@@ -60,11 +63,16 @@ struct InvocationWorker {
         case .failure(let error):
             (outcome, afterwards) = (try await exchange.send(deadline.report(of: error)), nil)
         }
-        try self.take(outcome, of: context)
+        try self.take(outcome, of: exchange, context)
         if let afterwards { await deadline.run { await afterwards.run(context) } }
     }
 
-    private func take(_ outcome: ResponseOutcome, of context: InvocationContext) throws(RuntimeFailure) {
+    private func take(
+        _ outcome: ResponseOutcome,
+        of exchange: ResponseExchange,
+        _ context: InvocationContext
+    ) throws(RuntimeFailure) {
+        exchange.observed?.responseEnded(outcome)
         switch outcome {
         case .accepted:
             break

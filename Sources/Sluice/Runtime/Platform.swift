@@ -28,13 +28,31 @@ enum Platform {
     }
 
     static func printToStandardError(_ text: String) {
-        let bytes = Array((text + "\n").utf8)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        Array((text + "\n").utf8).withUnsafeBytes { self.write($0, to: STDERR_FILENO) }
+    }
+
+    static var standardOutput: CInt { STDOUT_FILENO }
+
+    /// Writes all of it, or as much as the descriptor takes before it fails.
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = UnsafeRawBufferPointer(rebasing: rest)
+            let count = self.systemWrite(descriptor, part)
             guard count > 0 || (count < 0 && errno == EINTR) else { return }
-            written += max(count, 0)
+            rest = rest.dropFirst(max(count, 0))
         }
+    }
+
+    /// A name of its own, since within this type `write` is another.
+    private static func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Darwin)
+        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        #elseif canImport(Glibc)
+        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        #elseif canImport(Musl)
+        Musl.write(descriptor, bytes.baseAddress, bytes.count)
+        #endif
     }
 
     /// Milliseconds since 1970 by the system's clock.

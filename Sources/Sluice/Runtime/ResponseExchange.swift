@@ -16,6 +16,8 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     private var connection: RuntimeConnection?
     private var gathering = WriteGathering(nowNanoseconds: 0)
     let deadline: InvocationDeadline
+    /// `nil` when nobody observes.
+    let observed: ObservedInvocation?
     private let writers: SuspendedTasks
     private var laterFlush: Scheduled<Void>?
     private let ending: OneShot<Ending>
@@ -26,8 +28,14 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         case postAgain
     }
 
-    init(_ invocation: NextInvocation, _ client: RuntimeClient, _ deadline: InvocationDeadline) {
+    init(
+        _ invocation: NextInvocation,
+        _ client: RuntimeClient,
+        _ deadline: InvocationDeadline,
+        _ observed: ObservedInvocation?
+    ) {
         self.deadline = deadline
+        self.observed = observed
         self.invocation = invocation
         self.client = client
         self.loop = client.loop
@@ -55,6 +63,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     private func post(_ message: ResponseMessage) async throws(RuntimeFailure) -> ResponseOutcome {
         while true {
             let connection = try await self.takeConnection()
+            self.observed?.posts(message, on: connection)
             message.send(for: self.invocation, host: self.client.address.text, on: connection)
             switch await self.ending.wait() {
             case .finished(let outcome): return outcome
@@ -99,6 +108,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
             .streamedResponse(to: self.invocation, contentType: stream.contentType, host: self.client.address.text)
         )
         for part in stream.prelude {
+            self.observed?.sends(part.readableBytes, on: connection)
             connection.sendBody(part)
         }
     }
@@ -121,13 +131,12 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     /// A body that was cancelled for its deadline has failed also when it just returned: a sequence that it read from
     /// may have ended for no other reason, and nobody must take what came for the whole.
     private func bodyEnded(_ error: (any Error)?) {
-        if self.deadline.hasPassed {
-            self.end(self.machine.bodyThrew(), report: self.deadline.exceeded(error))
-        } else if let error {
-            self.end(self.machine.bodyThrew(), report: ErrorReport(reporting: error))
-        } else {
-            self.end(self.machine.bodyReturned(), report: nil)
+        guard self.deadline.hasPassed || error != nil else {
+            return self.end(self.machine.bodyReturned(), report: nil)
         }
+        let report = error.map { self.deadline.report(of: $0) } ?? self.deadline.exceeded(nil)
+        self.observed?.reports(report)
+        self.end(self.machine.bodyThrew(), report: report)
     }
 
     private func end(_ action: ResponseMachine.OnBodyEnd, report: ErrorReport?) {
@@ -154,6 +163,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         case .refuseAsMisplaced: throw .alreadyEnded
         }
         guard let connection = self.connection else { throw StreamError(.connectionLost) }
+        self.observed?.sends(bytes.readableBytes, on: connection)
         connection.sendBody(bytes)
         switch self.gathering.wrote(bytes: bytes.readableBytes, nowNanoseconds: Self.now()) {
         case .flushSoon:

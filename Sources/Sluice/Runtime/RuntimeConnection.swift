@@ -37,6 +37,9 @@ final class RuntimeConnection: ChannelInboundHandler {
     private var isFlushScheduled = false
     /// Something was written and not flushed yet.
     private var isGathering = false
+    private var notesFlush = false
+    /// When what was written before `noteNextFlush()` and behind it was handed to the socket.
+    private(set) var notedFlush: NIODeadline?
     weak var delegate: (any RuntimeConnectionDelegate)?
 
     var isOpen: Bool { self.context != nil }
@@ -68,6 +71,10 @@ final class RuntimeConnection: ChannelInboundHandler {
 
     func flush() {
         self.isGathering = false
+        if self.notesFlush {
+            self.notesFlush = false
+            self.notedFlush = .now()
+        }
         self.context?.flush()
     }
 
@@ -76,6 +83,12 @@ final class RuntimeConnection: ChannelInboundHandler {
         self.flush()
         let bytes = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
         return (bytes ?? 0) > 0
+    }
+
+    /// For those who observe a response: the clock is read at the next flush, and at no other.
+    func noteNextFlush() {
+        self.notesFlush = true
+        self.notedFlush = nil
     }
 
     /// What was written leaves when the job that runs now on the loop has ended, together with what it still writes.

@@ -27,14 +27,14 @@ package struct ErrorReport: Hashable, Sendable {
 
         let frame = Self(errorType: "", errorMessage: "").object.serialized().readableBytes
         var room = max(0, maximumBytes - frame)
-        let type = Self.shorten(self.errorType, escapedBytes: min(room, Limits.maximumErrorTypeBytes))
-        room -= Self.escapedBytes(type)
-        let message = Self.shorten(self.errorMessage, escapedBytes: room)
-        room -= Self.escapedBytes(message)
+        let type = ShortenedText.of(self.errorType, escapedBytes: min(room, Limits.maximumErrorTypeBytes))
+        room -= ShortenedText.escapedBytes(of: type)
+        let message = ShortenedText.of(self.errorMessage, escapedBytes: room)
+        room -= ShortenedText.escapedBytes(of: message)
         var shortened = Self(errorType: type, errorMessage: message)
         room -= #","stackTrace":[]"#.utf8.count
         for line in self.stackTrace {
-            room -= Self.escapedBytes(line) + #""","#.utf8.count
+            room -= ShortenedText.escapedBytes(of: line) + #""","#.utf8.count
             guard room >= 0 else { break }
             shortened.stackTrace.append(line)
         }
@@ -50,34 +50,5 @@ package struct ErrorReport: Hashable, Sendable {
             object["stackTrace"] = .array(self.stackTrace.map { .string($0) })
         }
         return object
-    }
-
-    /// `text`, or as many of its characters as fit together with the mark of what is missing.
-    private static func shorten(_ text: String, escapedBytes limit: Int) -> String {
-        if self.escapedBytes(text) <= limit { return text }
-        let mark: Unicode.Scalar = "…"
-        var room = limit - self.escapedBytes(mark)
-        var kept = String.UnicodeScalarView()
-        guard room >= 0 else { return "" }
-        for scalar in text.unicodeScalars {
-            room -= self.escapedBytes(scalar)
-            if room < 0 { break }
-            kept.append(scalar)
-        }
-        kept.append(mark)
-        return String(kept)
-    }
-
-    private static func escapedBytes(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + self.escapedBytes($1) }
-    }
-
-    /// At most this many bytes stand for `scalar` in a JSON string of ours.
-    private static func escapedBytes(_ scalar: Unicode.Scalar) -> Int {
-        switch scalar {
-        case "\u{0}"..."\u{1F}": 6
-        case "\"", "\\": 2
-        default: UTF8.width(scalar)
-        }
     }
 }

@@ -52,6 +52,9 @@ LambdaFunction(
         case "until cancelled":
             while !Task.isCancelled { await Task.yield() }
             throw CancellationError()
+        case "log":
+            context.logger.info("logged\nhere")
+            return .text("logged")
         case "trace":
             return .text(traceVariable() ?? "none")
         case let other:

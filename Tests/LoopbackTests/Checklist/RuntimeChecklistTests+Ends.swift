@@ -220,7 +220,7 @@ extension RuntimeChecklistTests {
                 try await start.reply("200 OK", fields: ["Lambda-Extension-Identifier: id"])
                 _ = try await [server.accept().readHead(), server.accept().readHead()]
                 #expect(try await child.terminate() == .code(0))
-                #expect(child.printed(on: .standardOutput) == Array("flushed\n".utf8))
+                #expect(try await child.end(of: .standardOutput) == Array("flushed\n".utf8))
             }
         }
     }

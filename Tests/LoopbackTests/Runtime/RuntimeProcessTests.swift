@@ -57,6 +57,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["Text", "JSON"]) func logsToStandardOutputAsLambdaIsConfigured(format: String) async throws {
+        try await self.withProcess(variables: ["AWS_LAMBDA_LOG_FORMAT": format]) { server, child in
+            let connection = try await server.accept()
+            try await connection.answerNext("log")
+            _ = try await connection.readWhole()
+            let line = try await child.line(on: .standardOutput) { _ in true }
+            #expect(
+                format == "JSON"
+                    ? line.hasSuffix(
+                        #"","level":"INFO","requestId":"req-1","logger":"sluice","message":"logged\nhere"}"#
+                    )
+                    : line.hasSuffix("Z\treq-1\tINFO\tlogged\rhere")
+            )
+        }
+    }
+
     @Test func exitsWithACodeAndTheReasonWhenStartUpFails() async throws {
         try await self.withProcess(["fail"]) { server, child in
             let connection = try await server.accept()
@@ -93,7 +109,7 @@ import Testing
             let heads = try await [server.accept().readHead(), server.accept().readHead()]
             #expect(heads.contains { $0.hasPrefix("GET /2018-06-01/runtime/invocation/next ") })
             #expect(try await child.terminate() == .code(0))
-            #expect(child.printed(on: .standardOutput) == Array("flushed\n".utf8))
+            #expect(try await child.end(of: .standardOutput) == Array("flushed\n".utf8))
         }
     }
 
