@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 public import Logging
+internal import NIOCore
 internal import SluiceWire
 
 /// What is known of one invocation beside its event.
@@ -16,29 +17,42 @@ public struct InvocationContext: Sendable {
     private final class Storage: Sendable {
         let invocation: NextInvocation
         let environment: FunctionEnvironment
-        let deadline: ContinuousClock.Instant
+        let clock: InvocationClock
+        let deadline: InvocationClock.Instant
         let logger: Logger
 
-        init(_ invocation: NextInvocation, _ environment: FunctionEnvironment, _ logger: Logger) {
+        init(
+            _ invocation: NextInvocation,
+            _ environment: FunctionEnvironment,
+            _ client: RuntimeClient,
+            _ logger: Logger
+        ) {
             self.invocation = invocation
             self.environment = environment
-            self.deadline = Self.deadline(of: invocation)
+            self.clock = client.clock
+            self.deadline = Self.deadline(of: invocation, client.time)
             self.logger = logger
         }
 
-        private static func deadline(of invocation: NextInvocation) -> ContinuousClock.Instant {
+        private static func deadline(of invocation: NextInvocation, _ time: LoopTime) -> InvocationClock.Instant {
             guard let deadline = invocation.deadlineMilliseconds else {
-                return .now.advanced(by: .seconds(Limits.maximumTimeoutSeconds))
+                return InvocationClock.Instant(deadline: time.now + .seconds(Int64(Limits.maximumTimeoutSeconds)))
             }
             // A bound of a day either way: the service's number must not overflow a clock.
             let day: Int64 = 86_400_000
-            let (left, overflow) = deadline.subtractingReportingOverflow(Platform.wallClockMilliseconds())
-            return .now.advanced(by: .milliseconds(overflow ? 0 : min(max(left, -day), day)))
+            let (left, overflow) = deadline.subtractingReportingOverflow(time.wallClockMilliseconds)
+            let bounded = overflow ? 0 : min(max(left, -day), day)
+            return InvocationClock.Instant(deadline: time.now + .milliseconds(bounded))
         }
     }
 
-    init(_ invocation: NextInvocation, environment: FunctionEnvironment, logger: Logger) {
-        self.storage = Storage(invocation, environment, logger)
+    init(
+        _ invocation: NextInvocation,
+        _ environment: FunctionEnvironment,
+        _ client: RuntimeClient,
+        _ logger: Logger
+    ) {
+        self.storage = Storage(invocation, environment, client, logger)
     }
 
     /// The invocation that the current task works for, for libraries that get no context; `nil` in tasks that belong to
@@ -61,11 +75,14 @@ public struct InvocationContext: Sendable {
     /// As it was invoked: with the alias or version of the call, if it named one.
     public var invokedFunctionARN: String { self.storage.invocation.invokedFunctionARN }
 
+    /// The clock of this invocation, for waits: see ``InvocationClock``.
+    public var clock: InvocationClock { self.storage.clock }
+
     /// When Lambda stops waiting, by a clock that no adjustment of the system's time moves.
-    public var deadline: ContinuousClock.Instant { self.storage.deadline }
+    public var deadline: InvocationClock.Instant { self.storage.deadline }
 
     /// How long the function may still run; negative after the deadline.
-    public var remainingTime: Duration { ContinuousClock.now.duration(to: self.storage.deadline) }
+    public var remainingTime: Duration { self.storage.clock.now.duration(to: self.storage.deadline) }
 
     /// The X-Ray trace, such as `Root=1-5bef4de7-…;Parent=…;Sampled=0`; to be passed on as it is.
     public var traceID: String? { self.storage.invocation.traceID }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import HTTPTypes
-internal import NIOCore
+package import HTTPTypes
+package import NIOCore
 internal import NIOHTTP1
 internal import SluiceHTTP1
 
 /// What an exchange says goes out here: framed, and flushed once for each turn of the loop.
 extension HTTP1ServerHandler {
-    func writeHead(status: HTTPResponse.Status, fields: HTTPFields) {
+    package func writeHead(status: HTTPResponse.Status, fields: HTTPFields) {
         guard let context = self.context, let current = self.current else { return }
         var head = HTTPResponseHead(
             version: current.version,
@@ -29,13 +29,13 @@ extension HTTP1ServerHandler {
         self.flushAtEndOfTurn()
     }
 
-    func writeBody(_ bytes: ByteBuffer) {
+    package func writeBody(_ bytes: ByteBuffer) {
         guard let context = self.context, let current = self.current, !current.hasNoBody else { return }
         context.write(self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
         self.flushAtEndOfTurn()
     }
 
-    func writeEnd(trailers: HTTPFields) {
+    package func writeEnd(trailers: HTTPFields) {
         guard self.context != nil, let current = self.current else { return }
         self.current?.responseEnded = true
         let then = self.connection.answerEnded(keepsConnection: current.keepsAlive)
@@ -67,7 +67,7 @@ extension HTTP1ServerHandler {
         }
     }
 
-    func abortResponse(hasBegun: Bool) {
+    package func abortResponse(hasBegun: Bool) {
         guard let context = self.context else { return }
         self.current = nil
         self.isEnding = true

@@ -10,7 +10,7 @@ internal import SluiceHTTP1
 ///
 /// It stands behind NIO's `HTTPServerPipelineHandler`, so one request is under way at a time. That one does not read
 /// while an answer is under way, so what a peer sends ahead stays in its socket.
-package final class HTTP1ServerHandler: ChannelDuplexHandler {
+package final class HTTP1ServerHandler: ChannelDuplexHandler, ServerConnection {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias OutboundIn = Never
     package typealias OutboundOut = HTTPServerResponsePart
@@ -86,10 +86,10 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
         try pipeline.addHandler(handler)
     }
 
-    let eventLoop: any EventLoop
-    var remoteAddress: SocketAddress? { self.context?.remoteAddress }
-    var localAddress: SocketAddress? { self.context?.localAddress }
-    var isWritable: Bool { self.context?.channel.isWritable ?? true }
+    package let eventLoop: any EventLoop
+    package var remoteAddress: SocketAddress? { self.context?.remoteAddress }
+    package var localAddress: SocketAddress? { self.context?.localAddress }
+    package var isWritable: Bool { self.context?.channel.isWritable ?? true }
 
     package func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
@@ -222,11 +222,11 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler {
     }
 
     /// An exchange that is through has no say any more: the connection may be at its next request.
-    func pauseReading(for exchange: ServerExchange) {
+    package func pauseReading(for exchange: ServerExchange) {
         if self.current?.exchange === exchange { self.readsPaused = true }
     }
 
-    func resumeReading(for exchange: ServerExchange) {
+    package func resumeReading(for exchange: ServerExchange) {
         if self.current?.exchange === exchange { self.resumeReading() }
     }
 

@@ -9,13 +9,13 @@ package import NIOCore
 /// It lives on its connection's event loop. After the response's end, or after the connection is lost, every call is
 /// ignored: who answers need not know that the peer left.
 package final class ServerExchange {
-    private let connection: HTTP1ServerHandler
+    private let connection: any ServerConnection
     private let answersHead: Bool
     private var state: State = .awaitingHead
 
     private enum State { case awaitingHead, streaming, over }
 
-    init(connection: HTTP1ServerHandler, answersHead: Bool) {
+    package init(connection: any ServerConnection, answersHead: Bool) {
         self.connection = connection
         self.answersHead = answersHead
     }
@@ -73,5 +73,5 @@ package final class ServerExchange {
     package func pauseReading() { self.connection.pauseReading(for: self) }
     package func resumeReading() { self.connection.resumeReading(for: self) }
 
-    func connectionLost() { self.state = .over }
+    package func connectionLost() { self.state = .over }
 }

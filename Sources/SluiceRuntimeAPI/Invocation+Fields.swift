@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import HTTPTypes
+package import HTTPTypes
 internal import NIOCore
 internal import SluiceWire
 
 extension Invocation {
     /// The head of the answer to `/next`. Optional fields that are empty are left out, as Lambda does.
-    func fields(deadlineEpochMilliseconds deadline: Int64) -> HTTPFields {
+    package func fields(deadlineEpochMilliseconds deadline: Int64) -> HTTPFields {
         var fields: HTTPFields = [
             .contentType: "application/json",
             RuntimeAPIHeader.requestID: self.requestID,

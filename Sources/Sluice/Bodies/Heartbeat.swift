@@ -14,7 +14,7 @@ final class Heartbeat {
     private init(interval: Duration, on writer: BodyWriter) {
         self.writer = writer
         self.timer = OneShot(loop: writer.sink.eventLoop)
-        self.machine = HeartbeatMachine(interval: interval, nowNanoseconds: Self.now())
+        self.machine = HeartbeatMachine(interval: interval, nowNanoseconds: writer.sink.value.time.nowNanoseconds)
     }
 
     /// From the loop, where a body begins.
@@ -32,7 +32,7 @@ final class Heartbeat {
     }
 
     func writeEnded() {
-        self.machine.writeEnded(nowNanoseconds: Self.now())
+        self.machine.writeEnded(nowNanoseconds: self.time.nowNanoseconds)
     }
 
     private func run() async {
@@ -40,7 +40,7 @@ final class Heartbeat {
         ServerSentEvent.writeComment("", to: &comment)
         while !Task.isCancelled {
             let hasUnsentBytes = self.writer.sink.value.flushLeavingBytes()
-            switch self.machine.timerFired(nowNanoseconds: Self.now(), hasUnsentBytes: hasUnsentBytes) {
+            switch self.machine.timerFired(nowNanoseconds: self.time.nowNanoseconds, hasUnsentBytes: hasUnsentBytes) {
             case .wait(let nanoseconds):
                 await self.wait(nanoseconds: nanoseconds)
             case .beat:
@@ -55,17 +55,13 @@ final class Heartbeat {
     }
 
     private func wait(nanoseconds: UInt64) async {
-        let scheduled = self.schedule(in: .nanoseconds(Int64(clamping: nanoseconds)))
+        let timer = self.time.schedule(inNanoseconds: Int64(clamping: nanoseconds)) { self.timer.settle(()) }
         if await self.timer.wait() == nil {
-            scheduled.cancel()
+            timer.cancel()
         }
     }
 
-    private func schedule(in time: TimeAmount) -> Scheduled<Void> {
-        self.writer.sink.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timer.settle(()) }
-    }
-
-    private static func now() -> UInt64 { NIODeadline.now().uptimeNanoseconds }
+    private var time: LoopTime { self.writer.sink.value.time }
 }
 
 extension NIOLoopBound {

@@ -40,8 +40,8 @@ struct InvocationObservers {
         self.first = first
     }
 
-    func began(_ context: InvocationContext) -> ObservedInvocation {
-        ObservedInvocation(context, self.all, isFirst: self.first.take())
+    func began(_ context: InvocationContext, _ time: LoopTime) -> ObservedInvocation {
+        ObservedInvocation(context, self.all, time, isFirst: self.first.take())
     }
 }
 

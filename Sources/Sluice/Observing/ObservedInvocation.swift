@@ -9,20 +9,28 @@ final class ObservedInvocation {
     private let context: InvocationContext
     private let observers: [any InvocationObserver]
     private let isFirst: Bool
-    private let began = NIODeadline.now()
+    private let time: LoopTime
+    private let began: NIODeadline
     private var bytes = 0
     private var chunks = 0
     private var reportedErrorType: String?
-    private weak var connection: RuntimeConnection?
+    private weak var connection: (any RuntimeConnection)?
 
-    init(_ context: InvocationContext, _ observers: [any InvocationObserver], isFirst: Bool) {
+    init(
+        _ context: InvocationContext,
+        _ observers: [any InvocationObserver],
+        _ time: LoopTime,
+        isFirst: Bool
+    ) {
+        self.time = time
+        self.began = time.now
         self.context = context
         self.observers = observers
         self.isFirst = isFirst
     }
 
     /// A message is sent, perhaps again: what was counted of it before has not arrived.
-    func posts(_ message: ResponseMessage, on connection: RuntimeConnection) {
+    func posts(_ message: ResponseMessage, on connection: any RuntimeConnection) {
         self.bytes = 0
         self.chunks = 0
         switch message {
@@ -32,7 +40,7 @@ final class ObservedInvocation {
     }
 
     /// A chunk of the body is about to be sent.
-    func sends(_ bytes: Int, on connection: RuntimeConnection) {
+    func sends(_ bytes: Int, on connection: any RuntimeConnection) {
         guard bytes > 0 else { return }
         if self.chunks == 0 {
             connection.noteNextFlush()
@@ -52,7 +60,7 @@ final class ObservedInvocation {
             isFirst: self.isFirst,
             began: self.began,
             firstByte: self.chunks > 0 ? self.connection?.notedFlush : nil,
-            ended: .now(),
+            ended: self.time.now,
             bytes: self.bytes,
             chunks: self.chunks,
             outcome: outcome,

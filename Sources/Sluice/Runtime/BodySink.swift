@@ -6,6 +6,7 @@ internal import NIOCore
 /// Where a ``BodyWriter`` writes to: the connection, or memory. Confined to its loop.
 protocol BodySink: AnyObject {
     var loop: any EventLoop { get }
+    var time: LoopTime { get }
 
     /// Returns when there is room for more.
     ///

@@ -50,7 +50,7 @@ struct BufferedAnswer {
 
 extension ResponseExchange {
     func gatheringSink(for answer: BufferedAnswer) -> GatheringSink {
-        GatheringSink(loop: self.loop, loopTurn: self.client.loopTurn, limitBytes: answer.form.maximumBytes)
+        GatheringSink(self.time, loopTurn: self.client.loopTurn, limitBytes: answer.form.maximumBytes)
     }
 }
 

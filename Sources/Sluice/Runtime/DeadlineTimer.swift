@@ -8,12 +8,12 @@ internal import NIOCore
 /// It is set anew only when something is due earlier than it, and otherwise looks again when it fires: thousands of
 /// short invocations set it once.
 final class DeadlineTimer {
-    private let loop: any EventLoop
-    private var scheduled: (task: Scheduled<Void>, at: NIODeadline)?
+    private let time: LoopTime
+    private var scheduled: (timer: LoopTimer, at: NIODeadline)?
     private var armed: (at: NIODeadline, then: () -> Void)?
 
-    init(loop: any EventLoop) {
-        self.loop = loop
+    init(_ time: LoopTime) {
+        self.time = time
     }
 
     func arm(at deadline: NIODeadline, then: @escaping () -> Void) {
@@ -25,23 +25,22 @@ final class DeadlineTimer {
 
     func close() {
         self.disarm()
-        self.scheduled?.task.cancel()
+        self.scheduled?.timer.cancel()
         self.scheduled = nil
     }
 
     private func schedule(_ deadline: NIODeadline) {
         if let scheduled = self.scheduled {
             if scheduled.at <= deadline { return }
-            scheduled.task.cancel()
+            scheduled.timer.cancel()
         }
-        let task = self.loop.assumeIsolated().scheduleTask(deadline: deadline) { self.timeCame() }
-        self.scheduled = (task, deadline)
+        self.scheduled = (self.time.schedule(at: deadline) { self.timeCame() }, deadline)
     }
 
     private func timeCame() {
         self.scheduled = nil
         guard let armed = self.armed else { return }
-        guard armed.at <= .now() else { return self.schedule(armed.at) }
+        guard armed.at <= self.time.now else { return self.schedule(armed.at) }
         self.armed = nil
         armed.then()
     }

@@ -21,7 +21,7 @@ enum FunctionProcess {
         let environment = FunctionEnvironment.ofThisProcess()
         let runtime = FunctionRuntime(
             function,
-            address: address,
+            connector: SocketConnector(address: address),
             environment: environment,
             onTrace: Self.onTrace(environment),
             onTermination: { await TerminationSignal.wait(on: $0) }

@@ -10,7 +10,7 @@ internal import SluiceWire
 /// the process, so that several can run in one.
 package struct FunctionRuntime: Sendable {
     private let function: LambdaFunction
-    private let address: RuntimeAddress
+    private let connector: any RuntimeConnector
     private let environment: FunctionEnvironment
     private let onTrace: (@Sendable (String?) -> Void)?
     private let onTermination: @Sendable (any EventLoop) async -> Void
@@ -21,7 +21,7 @@ package struct FunctionRuntime: Sendable {
     ///   - onTermination: returns when the process is to end; asked only when the function wants to know.
     package init(
         _ function: LambdaFunction,
-        address: RuntimeAddress,
+        connector: any RuntimeConnector,
         environment: FunctionEnvironment = FunctionEnvironment(),
         onTrace: (@Sendable (String?) -> Void)? = nil,
         onTermination: @escaping @Sendable (any EventLoop) async -> Void = { loop in
@@ -29,7 +29,7 @@ package struct FunctionRuntime: Sendable {
         }
     ) {
         self.function = function
-        self.address = address
+        self.connector = connector
         self.environment = environment
         self.onTrace = onTrace
         self.onTermination = onTermination
@@ -41,7 +41,7 @@ package struct FunctionRuntime: Sendable {
     /// - Parameter others: loops for further workers, on Lambda Managed Instances.
     package func run(on loop: any EventLoop, others: [any EventLoop] = []) async -> RuntimeFailure {
         await withTaskExecutorPreference(LoopExecutor(loop)) {
-            let client = RuntimeClient(address: self.address, loop: loop, logger: self.function.logger)
+            let client = RuntimeClient(self.connector, loop: loop, logger: self.function.logger)
             defer { client.close() }
             do throws(RuntimeFailure) {
                 let start = FunctionStart(
@@ -88,7 +88,7 @@ package struct FunctionRuntime: Sendable {
                 group.addTask { await self.work(on: loops[number % loops.count], handler) }
             }
             if let identifier {
-                group.addTask { await ShutdownExtension.hold(identifier, self.address, loop, self.function.logger) }
+                group.addTask { await ShutdownExtension.hold(identifier, self.connector, loop, self.function.logger) }
             }
             if !hooks.shutdown.isEmpty {
                 group.addTask {
@@ -109,7 +109,7 @@ package struct FunctionRuntime: Sendable {
 
     private func work(on loop: any EventLoop, _ handler: @escaping LambdaFunction.Handler) async -> RuntimeFailure {
         await withTaskExecutorPreference(LoopExecutor(loop)) {
-            let client = RuntimeClient(address: self.address, loop: loop, logger: self.function.logger)
+            let client = RuntimeClient(self.connector, loop: loop, logger: self.function.logger)
             defer { client.close() }
             return await self.worker(client, handler).run()
         }

@@ -38,7 +38,7 @@ struct FunctionStart {
 
     /// The reply comes in another environment than the request was sent from.
     private func restore(_ hooks: [FunctionLifecycle.Work]) async throws(RuntimeFailure) {
-        let event = try await self.client.ask(.restoreNext(host: self.client.address.text))
+        let event = try await self.client.ask(.restoreNext(host: self.client.host))
         if case .reply(let reply) = event, reply.status != 200 {
             throw .unusableInvocation("it answered /restore/next with status \(reply.status)")
         }
@@ -49,7 +49,7 @@ struct FunctionStart {
         } catch {
             let report = ErrorReport(errorType: "Runtime.AfterRestoreError", errorMessage: String(describing: error))
             let body = report.json()
-            let host = self.client.address.text
+            let host = self.client.host
             _ = try await self.client.ask(
                 .restoreError(type: report.headerType, bodyBytes: body.readableBytes, host: host),
                 body

@@ -6,15 +6,17 @@ internal import SluiceWire
 
 /// Keeps what the body of a buffered answer writes, until all of it can be sent. Confined to its loop.
 final class GatheringSink: BodySink {
-    let loop: any EventLoop
+    let time: LoopTime
+    var loop: any EventLoop { self.time.loop }
     private let loopTurn: LoopTurn
     private let limitBytes: Int
     private var body: GatheredBody
     /// Only for its word that the loop has other work: nothing is flushed here.
-    private var pace = WriteGathering(nowNanoseconds: GatheringSink.now())
+    private var pace: WriteGathering
 
-    init(loop: any EventLoop, loopTurn: LoopTurn, limitBytes: Int) {
-        self.loop = loop
+    init(_ time: LoopTime, loopTurn: LoopTurn, limitBytes: Int) {
+        self.time = time
+        self.pace = WriteGathering(nowNanoseconds: time.nowNanoseconds)
         self.loopTurn = loopTurn
         self.limitBytes = limitBytes
         self.body = GatheredBody(limitBytes: limitBytes)
@@ -27,12 +29,12 @@ final class GatheringSink: BodySink {
         case .tooLong: throw .tooLong(limitBytes: self.limitBytes)
         case .refuseAsMisplaced: throw .alreadyEnded
         }
-        switch self.pace.wrote(bytes: bytes.readableBytes, nowNanoseconds: Self.now()) {
+        switch self.pace.wrote(bytes: bytes.readableBytes, nowNanoseconds: self.time.nowNanoseconds) {
         case .flushSoon, .flush, .flushIn, .wait:
             break
         case .flushAndYield, .waitAndYield:
             await self.loopTurn.wait()
-            self.pace.resumed(nowNanoseconds: Self.now())
+            self.pace.resumed(nowNanoseconds: self.time.nowNanoseconds)
         }
     }
 
@@ -41,6 +43,4 @@ final class GatheringSink: BodySink {
 
     /// The whole body; `nil` when it became too long.
     func end() -> ByteBuffer? { self.body.ended() }
-
-    private static func now() -> UInt64 { NIODeadline.now().uptimeNanoseconds }
 }

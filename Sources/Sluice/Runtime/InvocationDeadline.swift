@@ -16,12 +16,12 @@ final class InvocationDeadline {
     /// Cancelled, or to be cancelled as soon as it begins.
     private(set) var hasPassed = false
 
-    init(remaining: Duration, margin: Duration, timer: DeadlineTimer, loop: any EventLoop) {
+    init(_ deadline: NIODeadline, margin: Duration, _ client: RuntimeClient) {
         self.margin = margin
-        self.loop = loop
-        self.timer = timer
-        let left = remaining - margin
-        self.at = margin > .zero && left > .zero ? .now() + .nanoseconds(left.wholeNanoseconds) : nil
+        self.loop = client.loop
+        self.timer = client.deadlineTimer
+        let at = deadline - .nanoseconds(margin.wholeNanoseconds)
+        self.at = margin > .zero && at > client.time.now ? at : nil
     }
 
     /// Runs the function's own work in a task that is cancelled when the time has come.

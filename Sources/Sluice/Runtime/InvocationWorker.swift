@@ -29,14 +29,10 @@ struct InvocationWorker {
     private func serveNext() async throws(RuntimeFailure) {
         let (invocation, event) = try await self.client.next()
         self.onTrace?(invocation.traceID)
-        let context = InvocationContext(invocation, environment: self.environment, logger: self.logger)
-        let deadline = InvocationDeadline(
-            remaining: context.remainingTime,
-            margin: self.deadlineMargin,
-            timer: self.client.deadlineTimer,
-            loop: self.client.loop
-        )
-        let exchange = ResponseExchange(invocation, self.client, deadline, self.observers?.began(context))
+        let context = InvocationContext(invocation, self.environment, self.client, self.logger)
+        let deadline = InvocationDeadline(context.deadline.deadline, margin: self.deadlineMargin, self.client)
+        let observed = self.observers?.began(context, self.client.time)
+        let exchange = ResponseExchange(invocation, self.client, deadline, observed)
         try await InvocationContext.withCurrent(context) { () async throws(RuntimeFailure) in
             defer { exchange.observed?.invocationEnded() }
             try await self.serve(event, context, exchange)

@@ -12,14 +12,15 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     let invocation: NextInvocation
     let loop: any EventLoop
     let client: RuntimeClient
+    var time: LoopTime { self.client.time }
     private var machine = ResponseMachine()
-    private var connection: RuntimeConnection?
+    private var connection: (any RuntimeConnection)?
     private var gathering = WriteGathering(nowNanoseconds: 0)
     let deadline: InvocationDeadline
     /// `nil` when nobody observes.
     let observed: ObservedInvocation?
     private let writers: SuspendedTasks
-    private var laterFlush: Scheduled<Void>?
+    private var laterFlush: LoopTimer?
     private let ending: OneShot<Ending>
 
     /// What the owner waits for once everything was sent.
@@ -64,7 +65,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         while true {
             let connection = try await self.takeConnection()
             self.observed?.posts(message, on: connection)
-            message.send(for: self.invocation, host: self.client.address.text, on: connection)
+            message.send(for: self.invocation, host: self.client.host, on: connection)
             switch await self.ending.wait() {
             case .finished(let outcome): return outcome
             case .postAgain: continue
@@ -102,10 +103,10 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         }
     }
 
-    private func sendHead(of stream: ResponseMessage.Streamed, on connection: RuntimeConnection) {
-        self.gathering = WriteGathering(stream.body.gathering, nowNanoseconds: Self.now())
+    private func sendHead(of stream: ResponseMessage.Streamed, on connection: any RuntimeConnection) {
+        self.gathering = WriteGathering(stream.body.gathering, nowNanoseconds: self.time.nowNanoseconds)
         connection.sendHead(
-            .streamedResponse(to: self.invocation, contentType: stream.contentType, host: self.client.address.text)
+            .streamedResponse(to: self.invocation, contentType: stream.contentType, host: self.client.host)
         )
         for part in stream.prelude {
             self.observed?.sends(part.readableBytes, on: connection)
@@ -165,7 +166,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         guard let connection = self.connection else { throw StreamError(.connectionLost) }
         self.observed?.sends(bytes.readableBytes, on: connection)
         connection.sendBody(bytes)
-        switch self.gathering.wrote(bytes: bytes.readableBytes, nowNanoseconds: Self.now()) {
+        switch self.gathering.wrote(bytes: bytes.readableBytes, nowNanoseconds: self.time.nowNanoseconds) {
         case .flushSoon:
             connection.flushSoon()
         case .flush:
@@ -186,16 +187,16 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     }
 
     /// At most one is due at a time: what is written until then leaves with it.
-    private func flush(_ connection: RuntimeConnection, inNanoseconds nanoseconds: Int64) {
+    private func flush(_ connection: any RuntimeConnection, inNanoseconds nanoseconds: Int64) {
         self.laterFlush?.cancel()
-        self.laterFlush = self.loop.assumeIsolated().scheduleTask(in: .nanoseconds(nanoseconds)) {
+        self.laterFlush = self.time.schedule(inNanoseconds: nanoseconds) {
             self.laterFlush = nil
             self.gathering.flushed()
             connection.flush()
         }
     }
 
-    private func waitForRoom(on connection: RuntimeConnection) async throws(StreamError) {
+    private func waitForRoom(on connection: any RuntimeConnection) async throws(StreamError) {
         connection.flush()
         self.gathering.flushed()
         while !connection.isWritable {
@@ -204,7 +205,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
             guard await self.writers.suspend() else { throw .cancelled }
         }
         try self.checkThatItGoesOn()
-        self.gathering.resumed(nowNanoseconds: Self.now())
+        self.gathering.resumed(nowNanoseconds: self.time.nowNanoseconds)
     }
 
     private func checkThatItGoesOn() throws(StreamError) {
@@ -223,10 +224,8 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
 
     private func yieldToLoop() async {
         await self.client.loopTurn.wait()
-        self.gathering.resumed(nowNanoseconds: Self.now())
+        self.gathering.resumed(nowNanoseconds: self.time.nowNanoseconds)
     }
-
-    private static func now() -> UInt64 { NIODeadline.now().uptimeNanoseconds }
 
     // MARK: Events of the connection
 
@@ -258,13 +257,13 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         }
     }
 
-    private func takeConnection() async throws(RuntimeFailure) -> RuntimeConnection {
+    private func takeConnection() async throws(RuntimeFailure) -> any RuntimeConnection {
         let connection = try await self.client.openConnection()
         self.take(connection)
         return connection
     }
 
-    private func take(_ connection: RuntimeConnection) {
+    private func take(_ connection: any RuntimeConnection) {
         connection.delegate = self
         self.connection = connection
     }

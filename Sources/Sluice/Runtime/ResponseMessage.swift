@@ -21,7 +21,7 @@ enum ResponseMessage {
         let body: ResponseBody.Kind
     }
 
-    func send(for invocation: NextInvocation, host: String, on connection: RuntimeConnection) {
+    func send(for invocation: NextInvocation, host: String, on connection: any RuntimeConnection) {
         let body: ByteBuffer
         switch self {
         case .response(let message):

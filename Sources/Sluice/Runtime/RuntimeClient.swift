@@ -5,25 +5,31 @@ internal import HTTPTypes
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
 internal import SluiceWire
 
 /// The one connection to the Runtime API, kept and re-made. Confined to its loop.
 final class RuntimeClient {
-    let address: RuntimeAddress
     let loop: any EventLoop
+    let time: LoopTime
+    let clock: InvocationClock
     let loopTurn: LoopTurn
     let deadlineTimer: DeadlineTimer
+    private let connector: any RuntimeConnector
     private let logger: Logger
-    private var connection: RuntimeConnection?
+    private var connection: (any RuntimeConnection)?
 
-    init(address: RuntimeAddress, loop: any EventLoop, logger: Logger) {
-        self.address = address
+    init(_ connector: any RuntimeConnector, loop: any EventLoop, logger: Logger) {
+        self.connector = connector
         self.loop = loop
+        self.time = LoopTime(loop: loop, manual: connector.manualTime)
+        self.clock = InvocationClock(self.time)
         self.logger = logger
         self.loopTurn = LoopTurn(loop: loop)
-        self.deadlineTimer = DeadlineTimer(loop: loop)
+        self.deadlineTimer = DeadlineTimer(self.time)
     }
+
+    /// What the `Host` field says.
+    var host: String { self.connector.host }
 
     func close() {
         self.connection?.close()
@@ -37,13 +43,13 @@ final class RuntimeClient {
     func next() async throws(RuntimeFailure) -> (NextInvocation, ByteBuffer) {
         var failures = 0
         while true {
-            switch try await self.ask(.next(host: self.address.text)) {
+            switch try await self.ask(.next(host: self.host)) {
             case .reply(let reply):
                 return try Self.invocation(from: reply)
             case .closed(let reason):
                 failures += 1
                 guard failures < Limits.connectionAttempts else {
-                    throw .unreachable(address: self.address.text, reason: reason)
+                    throw .unreachable(address: self.host, reason: reason)
                 }
                 self.logger.debug("connection ended while waiting for an invocation", metadata: ["reason": "\(reason)"])
                 if failures > 1 {
@@ -74,7 +80,7 @@ final class RuntimeClient {
     func postInitError(_ report: ErrorReport) async throws(RuntimeFailure) {
         let body = report.json()
         _ = try await self.ask(
-            .initError(type: report.headerType, bodyBytes: body.readableBytes, host: self.address.text),
+            .initError(type: report.headerType, bodyBytes: body.readableBytes, host: self.host),
             body
         )
     }
@@ -97,15 +103,15 @@ final class RuntimeClient {
     // MARK: Connecting
 
     /// The connection that there is; `nil` when none is open.
-    var currentConnection: RuntimeConnection? { self.connection.flatMap { $0.isOpen ? $0 : nil } }
+    var currentConnection: (any RuntimeConnection)? { self.connection.flatMap { $0.isOpen ? $0 : nil } }
 
     /// The connection that there is, or a new one.
-    func openConnection() async throws(RuntimeFailure) -> RuntimeConnection {
+    func openConnection() async throws(RuntimeFailure) -> any RuntimeConnection {
         if let connection = self.currentConnection { return connection }
         var failures = 0
         while true {
             do {
-                let connection = try await self.connect()
+                let connection = try await self.connector.connect(self.time)
                 // It may have ended again before this task's turn came; then nobody would hear of it.
                 guard connection.isOpen else { throw ConnectionEndedAtOnce() }
                 self.connection = connection
@@ -114,7 +120,7 @@ final class RuntimeClient {
                 failures += 1
                 guard !Task.isCancelled else { throw .cancelled }
                 guard failures < Limits.connectionAttempts else {
-                    throw .unreachable(address: self.address.text, reason: "\(error)")
+                    throw .unreachable(address: self.host, reason: "\(error)")
                 }
                 try await self.pause(afterFailures: failures)
             }
@@ -132,41 +138,5 @@ final class RuntimeClient {
         } catch {
             throw .cancelled
         }
-    }
-
-    private func connect() async throws -> RuntimeConnection {
-        let bootstrap = ClientBootstrap(group: self.loop)
-            .connectTimeout(.milliseconds(Int64(Limits.connectMilliseconds)))
-            // A small stream's end must not wait for an acknowledgement of its beginning.
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // One read for each event of the socket: replies are small and rarely come in two.
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .channelOption(
-                .writeBufferWaterMark,
-                value: .init(low: Limits.writeLowWatermarkBytes, high: Limits.writeHighWatermarkBytes)
-            )
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try Self.addHandlers(to: channel.pipeline.syncOperations)
-                }
-            }
-        // An address needs no resolver, and with it no further thread.
-        let channel =
-            if let address = try? SocketAddress(ipAddress: self.address.host, port: self.address.port) {
-                try await bootstrap.connect(to: address).get()
-            } else {
-                try await bootstrap.connect(host: self.address.host, port: self.address.port).get()
-            }
-        return try channel.pipeline.syncOperations.handler(type: RuntimeConnection.self)
-    }
-
-    private static func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations) throws {
-        var encoding = HTTPRequestEncoder.Configuration()
-        encoding.automaticallySetFramingHeaders = false
-        try pipeline.addHandlers(
-            HTTPRequestEncoder(configuration: encoding),
-            ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
-            RuntimeConnection()
-        )
     }
 }

@@ -15,7 +15,7 @@ enum ShutdownExtension {
     /// no signal.
     static func register(_ client: RuntimeClient, _ logger: Logger) async -> String? {
         let body = ByteBuffer(string: #"{"events":[]}"#)
-        let host = client.address.text
+        let host = client.host
         let request = RuntimeAPIRequest.registerExtension(name: Self.name, bodyBytes: body.readableBytes, host: host)
         var reason = "the connection ended"
         if case .reply(let reply)? = try? await client.ask(request, body) {
@@ -35,13 +35,13 @@ enum ShutdownExtension {
     /// never comes.
     static func hold(
         _ identifier: String,
-        _ address: RuntimeAddress,
+        _ connector: any RuntimeConnector,
         _ loop: any EventLoop,
         _ logger: Logger
     ) async -> RuntimeFailure? {
-        let client = RuntimeClient(address: address, loop: loop, logger: logger)
+        let client = RuntimeClient(connector, loop: loop, logger: logger)
         defer { client.close() }
-        _ = try? await client.ask(.nextExtensionEvent(identifier: identifier, host: address.text))
+        _ = try? await client.ask(.nextExtensionEvent(identifier: identifier, host: connector.host))
         return nil
     }
 }

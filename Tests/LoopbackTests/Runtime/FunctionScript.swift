@@ -21,7 +21,7 @@ func withFunction<Result: Sendable>(
         }
         let runtime = FunctionRuntime(
             function,
-            address: address,
+            connector: SocketConnector(address: address),
             environment: environment,
             onTermination: onTermination
         )
