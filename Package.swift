@@ -34,6 +34,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
         .library(name: "EventStreamCoding", targets: ["EventStreamCoding"]),
         .executable(name: "sluice", targets: ["SluiceCLI"]),
     ],
@@ -98,6 +99,16 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // For the tests of functions: both sides, and nothing of it in a function.
+        .target(
+            name: "SluiceTesting",
+            dependencies: [
+                "Sluice", "SluiceRuntimeAPI", "SluiceServiceWire", "SluiceWire", "SluiceHTTPServer", "SluiceHTTP1",
+                nioCore, nioPosix, nioHTTP1, httpTypes,
+            ],
+            swiftSettings: swiftSettings
+        ),
+
         // Executables.
         .executableTarget(
             name: "SluiceDemoFunction",
@@ -144,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "LoopbackTests",
             dependencies: [
-                "TestSupport", "FixtureFunction", "Sluice", "SluiceWire", "SluiceServiceWire", "SluiceHTTPServer",
+                "TestSupport", "FixtureFunction", "Sluice", "SluiceTesting", "SluiceWire", "SluiceServiceWire",
+                "SluiceHTTPServer",
                 "SluiceRuntimeAPI", "SluiceEmulator",
                 "SluiceCLI",
                 "EventStreamCoding",

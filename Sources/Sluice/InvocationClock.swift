@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import NIOCore
+package import NIOCore
 
 /// The clock of an invocation: for waits within it, and for its deadline.
 ///
@@ -22,7 +22,11 @@ internal import NIOCore
 public struct InvocationClock: Clock, Sendable {
     /// A moment of the clock.
     public struct Instant: InstantProtocol, Sendable {
-        let deadline: NIODeadline
+        package let deadline: NIODeadline
+
+        package init(deadline: NIODeadline) {
+            self.deadline = deadline
+        }
 
         /// The moment that lies `duration` behind this one; one that the clock cannot tell counts as its first or last.
         public func advanced(by duration: Duration) -> Self {

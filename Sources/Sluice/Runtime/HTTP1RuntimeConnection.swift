@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import NIOCore
-internal import NIOHTTP1
-internal import SluiceWire
+package import NIOCore
+package import NIOHTTP1
+package import SluiceWire
 
 /// The last handler of a connection to the Runtime API: sends requests, puts replies together. It decides nothing
 /// about either. Confined to its loop.
-final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
+    package typealias InboundIn = HTTPClientResponsePart
+    package typealias OutboundOut = HTTPClientRequestPart
 
     private enum Reply {
         case none
@@ -24,21 +24,21 @@ final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
     private var isGathering = false
     private var notesFlush = false
     /// When what was written before `noteNextFlush()` and behind it was handed to the socket.
-    private(set) var notedFlush: NIODeadline?
+    package private(set) var notedFlush: NIODeadline?
     private let time: LoopTime
-    weak var delegate: (any RuntimeConnectionDelegate)?
+    package weak var delegate: (any RuntimeConnectionDelegate)?
 
     init(time: LoopTime) {
         self.time = time
     }
 
-    var isOpen: Bool { self.context != nil }
+    package var isOpen: Bool { self.context != nil }
 
-    var isWritable: Bool { self.context?.channel.isWritable ?? true }
+    package var isWritable: Bool { self.context?.channel.isWritable ?? true }
 
     // MARK: Sending
 
-    func sendHead(_ request: RuntimeAPIRequest) {
+    package func sendHead(_ request: RuntimeAPIRequest) {
         let head = HTTPRequestHead(
             version: .http1_1,
             method: request.method == .get ? .GET : .POST,
@@ -49,17 +49,17 @@ final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
         self.context?.write(Self.wrapOutboundOut(.head(head)), promise: nil)
     }
 
-    func sendBody(_ bytes: ByteBuffer) {
+    package func sendBody(_ bytes: ByteBuffer) {
         self.isGathering = true
         self.context?.write(Self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     }
 
-    func sendEnd(trailers: HTTPHeaders?) {
+    package func sendEnd(trailers: HTTPHeaders?) {
         self.context?.write(Self.wrapOutboundOut(.end(trailers)), promise: nil)
         self.flush()
     }
 
-    func flush() {
+    package func flush() {
         self.isGathering = false
         if self.notesFlush {
             self.notesFlush = false
@@ -69,20 +69,20 @@ final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
     }
 
     /// Flushes, and says whether the socket has not taken all that was written.
-    func flushLeavingBytes() -> Bool {
+    package func flushLeavingBytes() -> Bool {
         self.flush()
         let bytes = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
         return (bytes ?? 0) > 0
     }
 
     /// For those who observe a response: the clock is read at the next flush, and at no other.
-    func noteNextFlush() {
+    package func noteNextFlush() {
         self.notesFlush = true
         self.notedFlush = nil
     }
 
     /// What was written leaves when the job that runs now on the loop has ended, together with what it still writes.
-    func flushSoon() {
+    package func flushSoon() {
         guard !self.isFlushScheduled, let context = self.context else { return }
         self.isFlushScheduled = true
         context.eventLoop.assumeIsolated().execute {
@@ -91,21 +91,21 @@ final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
         }
     }
 
-    func close() {
+    package func close() {
         self.context?.close(promise: nil)
     }
 
     // MARK: Events of the channel
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         self.ended()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (Self.unwrapInboundIn(data), self.reply) {
         case (.head(let head), _):
             self.reply = .arriving(head, ByteBuffer())
@@ -138,18 +138,18 @@ final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
         }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             self.delegate?.becameWritable()
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         self.failureReason = "\(error)"
         context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         self.ended()
     }
 

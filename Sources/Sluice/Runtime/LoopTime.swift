@@ -9,7 +9,7 @@ package final class LoopTime {
     package let loop: any EventLoop
     let manual: ManualTime?
 
-    init(loop: any EventLoop, manual: ManualTime?) {
+    package init(loop: any EventLoop, manual: ManualTime?) {
         self.loop = loop
         self.manual = manual
     }
@@ -19,10 +19,10 @@ package final class LoopTime {
     var nowNanoseconds: UInt64 { self.now.uptimeNanoseconds }
 
     /// Milliseconds since 1970.
-    var wallClockMilliseconds: Int64 { self.manual?.wallClockMilliseconds ?? Platform.wallClockMilliseconds() }
+    package var wallClockMilliseconds: Int64 { self.manual?.wallClockMilliseconds ?? Platform.wallClockMilliseconds() }
 
     /// - Parameter isSleep: the function itself waits, and not the runtime: a test lets such time pass by itself.
-    func schedule(at deadline: NIODeadline, isSleep: Bool = false, _ work: @escaping () -> Void) -> LoopTimer {
+    package func schedule(at deadline: NIODeadline, isSleep: Bool = false, _ work: @escaping () -> Void) -> LoopTimer {
         guard let manual = self.manual else {
             return LoopTimer(.ofLoop(self.loop.assumeIsolated().scheduleTask(deadline: deadline, work)))
         }
@@ -36,7 +36,7 @@ package final class LoopTime {
 }
 
 /// Something that is to be done at a time. Confined to its loop.
-struct LoopTimer {
+package struct LoopTimer {
     fileprivate enum Kind {
         case ofLoop(Scheduled<Void>)
         case manual(ManualTime, id: Int)
@@ -48,7 +48,7 @@ struct LoopTimer {
         self.kind = kind
     }
 
-    func cancel() {
+    package func cancel() {
         switch self.kind {
         case .ofLoop(let scheduled): scheduled.cancel()
         case .manual(let time, let id): time.cancel(id)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import NIOCore
+package import NIOCore
 internal import NIOPosix
 
 /// Lets an event loop look at its sockets. Confined to that loop.
@@ -9,17 +9,17 @@ internal import NIOPosix
 /// NIO runs all tasks of a loop that are ready, and those that they make ready, before it looks at a socket again. A
 /// task that only yields is ready at once, and a timer that is due again as soon as the machine is busy. But what
 /// waits for a byte in a pipe cannot go on before the loop has looked.
-final class LoopTurn {
+package final class LoopTurn {
     private let loop: any EventLoop
     private let waiting: SuspendedTasks
     private var pipe: (any Channel)?
 
-    init(loop: any EventLoop) {
+    package init(loop: any EventLoop) {
         self.loop = loop
         self.waiting = SuspendedTasks(loop: loop)
     }
 
-    func wait() async {
+    package func wait() async {
         guard let pipe = await self.openPipe() else {
             // No descriptors are left: a pause does it, too, most of the time.
             try? await self.loop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get()
@@ -29,7 +29,7 @@ final class LoopTurn {
         _ = await self.waiting.suspend()
     }
 
-    func close() {
+    package func close() {
         self.pipe?.close(promise: nil)
         self.pipe = nil
     }

@@ -25,8 +25,12 @@ package final class ManualTime: Sendable {
     private static let beginningMilliseconds: Int64 = 1_767_225_600_000
 
     private let state = Mutex(State())
+    private let onSleep: @Sendable () -> Void
 
-    package init() {}
+    /// - Parameter onSleep: told when the function begins a wait of its own.
+    package init(onSleep: @escaping @Sendable () -> Void) {
+        self.onSleep = onSleep
+    }
 
     package var now: NIODeadline { self.state.withLock { $0.now } }
 
@@ -36,11 +40,13 @@ package final class ManualTime: Sendable {
     }
 
     func schedule(at deadline: NIODeadline, isSleep: Bool, _ fire: @escaping @Sendable () -> Void) -> Int {
-        self.state.withLock { state in
+        let id = self.state.withLock { state in
             state.lastID += 1
             state.timers.append(Timer(id: state.lastID, at: deadline, isSleep: isSleep, fire: fire))
             return state.lastID
         }
+        if isSleep { self.onSleep() }
+        return id
     }
 
     func cancel(_ id: Int) {

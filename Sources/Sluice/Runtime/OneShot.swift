@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import NIOCore
+package import NIOCore
 
 /// One event that one task waits for. Confined to a loop. After the wait it can be used for the next event.
-final class OneShot<Value: Sendable> {
+package final class OneShot<Value: Sendable> {
     private let loop: any EventLoop
     private var value: Value?
     private var continuation: CheckedContinuation<Value?, Never>?
 
-    init(loop: any EventLoop) {
+    package init(loop: any EventLoop) {
         self.loop = loop
     }
 
     /// Of several events before a wait, the first counts.
-    func settle(_ value: Value) {
+    package func settle(_ value: Value) {
         if let continuation = self.continuation {
             self.continuation = nil
             continuation.resume(returning: value)
@@ -24,7 +24,7 @@ final class OneShot<Value: Sendable> {
     }
 
     /// `nil` when the task is cancelled first.
-    func wait() async -> Value? {
+    package func wait() async -> Value? {
         if let value = self.value {
             self.value = nil
             return value
@@ -45,7 +45,7 @@ final class OneShot<Value: Sendable> {
 
 extension NIOLoopBound {
     /// From any thread: runs `body` on the loop, in a turn of its own.
-    func execute(_ body: @escaping @Sendable (Value) -> Void) {
+    package func execute(_ body: @escaping @Sendable (Value) -> Void) {
         self.eventLoop.execute { body(self.value) }
     }
 }

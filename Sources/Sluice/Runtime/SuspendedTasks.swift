@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import NIOCore
+package import NIOCore
 
 /// Tasks that wait for the same event, such as room in a socket: as a rule one, and a few where a handler has child
 /// tasks. Confined to a loop.
-final class SuspendedTasks {
+package final class SuspendedTasks {
     private let loop: any EventLoop
     private var waiting: [(id: Int, continuation: CheckedContinuation<Bool, Never>)] = []
     private var nextID = 0
 
-    init(loop: any EventLoop) {
+    package init(loop: any EventLoop) {
         self.loop = loop
     }
 
     /// Returns `false` when the task is cancelled first.
-    func suspend() async -> Bool {
+    package func suspend() async -> Bool {
         let id = self.nextID
         self.nextID += 1
         let bound = NIOLoopBound(self, eventLoop: self.loop)
@@ -26,7 +26,7 @@ final class SuspendedTasks {
         }
     }
 
-    func resumeAll() {
+    package func resumeAll() {
         let waiting = self.waiting
         self.waiting = []
         for waiter in waiting {

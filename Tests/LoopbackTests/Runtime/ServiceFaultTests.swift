@@ -114,7 +114,10 @@ import Testing
     @Test(arguments: ["127.0.0.2", "localhost"]) func aServiceOnAnotherHost(host: String) async throws {
         try await withScriptedServer(host: host) { server in
             let address = try RuntimeAddress("\(host):\(server.port)")
-            let runtime = FunctionRuntime(LambdaFunction { event, _ in .bytes(event) }, connector: SocketConnector(address: address))
+            let runtime = FunctionRuntime(
+                LambdaFunction { event, _ in .bytes(event) },
+                connector: SocketConnector(address: address)
+            )
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { _ = await runtime.run(on: MultiThreadedEventLoopGroup.singleton.any()) }
                 let connection = try await server.accept()

@@ -107,6 +107,10 @@ enum ImportRules {
             "EventStreamCoding",
             "Subprocess", "SystemPackage", "System",
         ]),
+        // It stands on both sides, for the tests of functions: it is the one place where they meet in memory.
+        "SluiceTesting": Self.network.union([
+            "Sluice", "SluiceRuntimeAPI", "SluiceWire", "SluiceServiceWire", "SluiceHTTPServer", "SluiceHTTP1",
+        ]),
         "SluiceDemoFunction": ["Sluice", "NIOCore", "HTTPTypes"],
         "SluiceCLI": Self.network.union([
             "SluiceEmulator", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1", "EventStreamCoding", "ArgumentParser",

@@ -85,6 +85,11 @@ import Testing
         #expect(ConcurrencyRules.noSleepInTests(TidyFile("Tests/A/B.swift", "run(\"sleep(1)\") // \(text)")) == [])
     }
 
+    @Test func theClockOfAnInvocationMaySleep() {
+        let file = TidyFile("Tests/A/B.swift", "try await context.clock.sleep(for: .seconds(1))")
+        #expect(ConcurrencyRules.noSleepInTests(file) == [])
+    }
+
     @Test(arguments: [
         "fatalError()", "precondition(a)", "preconditionFailure()", "try! a()", "a as! B",
         "unsafeBitCast(a, to: B.self)",
