@@ -169,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceCLI", nioCore, httpTypes,
+                "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceTesting", "SluiceCLI",
+                nioCore, httpTypes,
             ],
             // Programs of other languages, found by their path.
             exclude: ["Support/Fixtures"],

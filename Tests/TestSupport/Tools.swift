@@ -7,6 +7,7 @@ package import Testing
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
     case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie
+    case powertools = "aws_lambda_powertools"
 
     /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator is a program for Linux.
     #if os(Linux)
@@ -20,11 +21,13 @@ package enum Tool: String, CaseIterable, Sendable {
         switch self {
         case .chromium:
             ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"]
-        case .botocore, .boto3, .awslambdaric: ["python3"]
+        case .botocore, .boto3, .awslambdaric, .powertools: ["python3"]
         case .rie: ["aws-lambda-rie"]
         case .python3, .curl, .node, .aws, .openssl: [self.rawValue]
         }
     }
+
+    fileprivate var isModule: Bool { [.botocore, .boto3, .awslambdaric, .powertools].contains(self) }
 
     /// How to install it, on Debian.
     private var remedy: String {
@@ -33,6 +36,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .node: "apt-get install nodejs"
         case .aws: "python3 -m pip install awscli"
         case .awslambdaric: "python3 -m pip install awslambdaric"
+        case .powertools: "python3 -m pip install aws-lambda-powertools pydantic"
         case .rie: "CONTRIBUTING.md says how"
         case .python3, .curl, .chromium, .openssl: "apt-get install \(self.rawValue)"
         }
@@ -64,7 +68,7 @@ package enum Tools {
         for tool in Tool.allCases {
             for program in tool.programs {
                 guard let path = Tools.search(program) else { continue }
-                if [.botocore, .boto3, .awslambdaric].contains(tool), !Tools.imports(tool.rawValue, path) { continue }
+                if tool.isModule, !Tools.imports(tool.rawValue, path) { continue }
                 found[tool] = path
                 break
             }
@@ -92,7 +96,7 @@ package enum Tools {
         let process = Process()
         process.executableURL = URL(filePath: python)
         process.arguments = ["-c", "import \(module)"]
-        if module == Tool.awslambdaric.rawValue {
+        if [Tool.awslambdaric, .powertools].map(\.rawValue).contains(module) {
             process.environment = RunEnvironment.all.merging(["PYTHONPATH": self.pythonPath]) { $1 }
         }
         process.standardInput = FileHandle.nullDevice

@@ -16,6 +16,8 @@ enum Fixture: String {
     case browser
     /// A server over TLS.
     case tls
+    /// The event models of AWS's Powertools.
+    case events
     /// Handlers for AWS's own runtime client.
     case handlers
 
