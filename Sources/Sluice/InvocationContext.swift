@@ -124,18 +124,7 @@ public struct InvocationContext: Sendable {
 }
 
 extension InvocationContext {
-    static func withCurrent(
-        _ context: Self,
-        _ work: () async throws(RuntimeFailure) -> Void
-    ) async throws(RuntimeFailure) {
-        let failure: RuntimeFailure? = await Self.taskLocal.withValue(context) {
-            do throws(RuntimeFailure) {
-                try await work()
-                return nil
-            } catch {
-                return error
-            }
-        }
-        if let failure { throw failure }
+    static func withCurrent<Result>(_ context: Self, _ work: () async -> Result) async -> Result {
+        await Self.taskLocal.withValue(context, operation: work)
     }
 }

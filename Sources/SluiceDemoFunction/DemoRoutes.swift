@@ -6,14 +6,14 @@ internal import Sluice
 
 /// The example function: one small route a file, each showing one thing that a streaming function does.
 enum DemoRoutes {
-    static func answer(_ request: FunctionRequest) throws -> HTTPResult {
+    static func answer(_ request: FunctionRequest, _ context: InvocationContext) throws -> HTTPResult {
         switch (request.method, request.path) {
         case (.get, "/"), (.head, "/"): .html(DemoPage.html)
-        case (.get, "/tokens"): TokensRoute.answer(request)
+        case (.get, "/tokens"): TokensRoute.answer(request, context)
         case (.get, "/download"): DownloadRoute.answer(request)
         case (.post, "/rows"): RowsRoute.answer(request)
         case (_, "/rows"): RowsRoute.wrongMethod
-        case (.get, "/fail"): FailRoute.answer(request)
+        case (.get, "/fail"): FailRoute.answer(request, context)
         case (_, "/cookies"): CookiesRoute.answer
         case (_, let path) where path.hasPrefix("/status/"): StatusRoute.answer(path)
         default: .text("There is nothing at \(request.path).\n", status: .notFound)

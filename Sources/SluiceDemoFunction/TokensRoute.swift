@@ -6,7 +6,7 @@ internal import Sluice
 
 /// `/tokens?gap=MS&words=N`: a text word by word as server-sent events, the way a language model answers.
 enum TokensRoute {
-    static func answer(_ request: FunctionRequest) -> HTTPResult {
+    static func answer(_ request: FunctionRequest, _ context: InvocationContext) -> HTTPResult {
         guard let gap = request.queryNumber("gap", in: 0...10_000, or: 30) else {
             return .badRequest("gap is the pause between words in milliseconds, from 0 to 10000")
         }
@@ -17,7 +17,7 @@ enum TokensRoute {
         return .stream(headers: headers) { writer in
             var count = 0
             for word in DemoText.words.prefix(limit) {
-                if count > 0, gap > 0 { try await Task.sleep(for: .milliseconds(gap)) }
+                if count > 0, gap > 0 { try await context.clock.sleep(for: .milliseconds(gap)) }
                 count += 1
                 try await writer.write("id: \(count)\ndata: \(word)\n\n")
             }

@@ -3,4 +3,4 @@
 
 internal import Sluice
 
-HTTPFunction { request, _ in try DemoRoutes.answer(request) }.run()
+HTTPFunction { request, context in try DemoRoutes.answer(request, context) }.run()

@@ -24,7 +24,18 @@ final class InvocationDeadline {
         self.at = margin > .zero && at > client.time.now ? at : nil
     }
 
-    /// Runs the function's own work in a task that is cancelled when the time has come.
+    /// Runs the function's own work in this task, whose owner cancels it when the time has come and it is told so.
+    func interrupting<Value>(_ interruption: OneShot<Void>, _ work: () async -> Value) async -> Value {
+        guard let deadline = self.at else { return await work() }
+        self.timer.arm(at: deadline) {
+            self.hasPassed = true
+            interruption.settle(())
+        }
+        defer { self.timer.disarm() }
+        return await work()
+    }
+
+    /// Runs the function's own work in a task of its own, which is cancelled when the time has come.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
         guard let deadline = self.at else { return await work() }
         let ended = OneShot<Void>(loop: self.loop)

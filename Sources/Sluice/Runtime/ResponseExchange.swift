@@ -76,11 +76,15 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
 
     // MARK: Streams
 
-    func send(_ stream: ResponseMessage.Streamed) async throws(RuntimeFailure) -> ResponseOutcome {
+    func send(_ stream: ResponseMessage.Streamed, _ context: InvocationContext) async throws(RuntimeFailure)
+        -> ResponseOutcome
+    {
         guard case .openStream = self.machine.resultReturned(.streamed) else { return .connectionLost }
         self.sendHead(of: stream, on: try await self.takeConnection())
         let exchange = NIOLoopBound(self, eventLoop: self.loop)
-        await self.deadline.run { await exchange.value.run(stream.body) }
+        await self.deadline.run {
+            await InvocationContext.withCurrent(context) { await exchange.value.run(stream.body) }
+        }
         return try await self.outcome()
     }
 
