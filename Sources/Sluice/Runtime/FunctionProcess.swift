@@ -55,6 +55,8 @@ enum FunctionProcess {
 
     /// Loops beside the main thread's: one for each processor, where invocations run at once.
     private static func others(_ environment: FunctionEnvironment) -> [any EventLoop] {
+        // Not asked for otherwise: the count is read from several files.
+        guard environment.maximumConcurrency > 1 else { return [] }
         let threads = min(environment.maximumConcurrency, System.coreCount) - 1
         return threads > 0 ? Array(MultiThreadedEventLoopGroup(numberOfThreads: threads).makeIterator()) : []
     }
