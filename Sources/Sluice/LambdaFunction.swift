@@ -29,6 +29,8 @@ public struct LambdaFunction: Sendable {
     package typealias Handler = @Sendable (ByteBuffer, InvocationContext) async throws -> LambdaResult
 
     package let prepare: @Sendable (FunctionLifecycle) async throws -> Handler
+    /// Whether `prepare` is the function's own work, which may need whatever a handler may need.
+    let hasSetUp: Bool
     /// How an HTTP result is sent; `nil` leaves it to the environment.
     package var responseMode: ResponseMode?
 
@@ -55,6 +57,7 @@ public struct LambdaFunction: Sendable {
         _ handler: @escaping @Sendable (_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult
     ) {
         self.prepare = { _ in handler }
+        self.hasSetUp = false
     }
 
     /// A function that prepares something once, before its first invocation: a client, a model, a table.
@@ -74,6 +77,7 @@ public struct LambdaFunction: Sendable {
             let state = try await setUp(lifecycle)
             return { event, context in try await handler(state, event, context) }
         }
+        self.hasSetUp = true
     }
 
     /// Serves invocations until the process is ended. The calling thread, which must be the main one, becomes the

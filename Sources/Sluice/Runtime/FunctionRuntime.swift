@@ -38,10 +38,18 @@ package struct FunctionRuntime: Sendable {
     /// Runs until the service fails, the process is to end, or the task is cancelled; it never just ends. From any
     /// executor.
     ///
-    /// - Parameter others: loops for further workers, on Lambda Managed Instances.
-    package func run(on loop: any EventLoop, others: [any EventLoop] = []) async -> RuntimeFailure {
+    /// - Parameters:
+    ///   - others: loops for further workers, on Lambda Managed Instances.
+    ///   - afterFirstRequest: called on `loop` before any handler runs, and not before something was asked of the
+    ///     service.
+    package func run(
+        on loop: any EventLoop,
+        others: [any EventLoop] = [],
+        afterFirstRequest: @escaping @Sendable () -> Void = {}
+    ) async -> RuntimeFailure {
         await withTaskExecutorPreference(LoopExecutor(loop)) {
             let client = RuntimeClient(self.connector, loop: loop, logger: self.function.logger)
+            client.afterFirstRequest = afterFirstRequest
             defer { client.close() }
             do throws(RuntimeFailure) {
                 let start = FunctionStart(
@@ -53,6 +61,8 @@ package struct FunctionRuntime: Sendable {
                 guard self.environment.maximumConcurrency > 1 || !hooks.shutdown.isEmpty else {
                     return await self.worker(client, handler).run()
                 }
+                // Their clients are others than the one that the function started with.
+                client.firstRequestWasSent()
                 return await self.runWorkers(client, handler, hooks, [loop] + others)
             } catch {
                 return error

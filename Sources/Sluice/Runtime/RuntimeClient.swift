@@ -17,6 +17,9 @@ final class RuntimeClient {
     private let connector: any RuntimeConnector
     private let logger: Logger
     private var connection: (any RuntimeConnection)?
+    /// Called once, when the first request has been sent: for what must be there before its reply, and need not be
+    /// there sooner.
+    var afterFirstRequest: (() -> Void)?
 
     init(_ connector: any RuntimeConnector, loop: any EventLoop, logger: Logger) {
         self.connector = connector
@@ -67,8 +70,9 @@ final class RuntimeClient {
             throw .unusableInvocation("it answered /next with status \(reply.status)")
         }
         do {
-            let fields = reply.headers.lazy.map { (name: $0.name, value: $0.value) }
-            return (try NextInvocation(fields: fields), reply.body)
+            var reader = NextInvocation.Reader()
+            for (name, value) in reply.headers { reader.take(name, value) }
+            return (try reader.invocation(), reply.body)
         } catch NextInvocationError.missingRequestID {
             throw .unusableInvocation("the reply to /next has no \(RuntimeAPIHeader.requestID.rawName)")
         } catch {
@@ -96,8 +100,15 @@ final class RuntimeClient {
         connection.sendHead(request)
         if let body { connection.sendBody(body) }
         connection.sendEnd()
+        self.firstRequestWasSent()
         guard let event = await waiter.wait() else { throw .cancelled }
         return event
+    }
+
+    func firstRequestWasSent() {
+        guard let work = self.afterFirstRequest else { return }
+        self.afterFirstRequest = nil
+        work()
     }
 
     // MARK: Connecting

@@ -19,33 +19,49 @@ package struct NextInvocation: Hashable, Sendable {
     /// Echoed on `/response` and `/error`.
     package private(set) var invocationID: String?
 
-    package init(fields: some Sequence<(name: String, value: String)>) throws(NextInvocationError) {
+    private init() {
         self.requestID = ""
         self.invokedFunctionARN = ""
-        for (name, value) in fields where !value.isEmpty {
-            self.take(name, value)
-        }
-        guard !self.requestID.isEmpty else { throw .missingRequestID }
-        guard self.requestID.utf8.allSatisfy(Self.isSafeInAPath) else { throw .unusableRequestID }
     }
 
+    /// Takes the fields one after the other, from whatever has them: no list of them is made, since this runs for each
+    /// invocation.
+    package struct Reader {
+        private var taken = NextInvocation()
+
+        package init() {}
+
+        package mutating func take(_ name: String, _ value: String) {
+            if !value.isEmpty { self.taken.take(name, value) }
+        }
+
+        package func invocation() throws(NextInvocationError) -> NextInvocation {
+            let id = self.taken.requestID
+            guard !id.isEmpty else { throw .missingRequestID }
+            for byte in id.utf8 where !NextInvocation.isSafeInAPath(byte) { throw .unusableRequestID }
+            return self.taken
+        }
+    }
+
+    /// By length first: no two of the names that are asked for often have the same.
     private mutating func take(_ name: String, _ value: String) {
-        if name.isSameFieldName("lambda-runtime-aws-request-id") {
-            self.requestID = value
-        } else if name.isSameFieldName("lambda-runtime-deadline-ms") {
-            self.deadlineMilliseconds = Int64(value)
-        } else if name.isSameFieldName("lambda-runtime-invoked-function-arn") {
-            self.invokedFunctionARN = value
-        } else if name.isSameFieldName("lambda-runtime-trace-id") {
-            self.traceID = value
-        } else if name.isSameFieldName("lambda-runtime-client-context") {
-            self.clientContext = value
-        } else if name.isSameFieldName("lambda-runtime-cognito-identity") {
-            self.cognitoIdentity = value
-        } else if name.isSameFieldName("lambda-runtime-aws-tenant-id") {
-            self.tenantID = value
-        } else if name.isSameFieldName("lambda-runtime-invocation-id") {
-            self.invocationID = value
+        switch name.utf8.count {
+        case 23:
+            if name.isFieldName("Lambda-Runtime-Trace-Id") { self.traceID = value }
+        case 26:
+            if name.isFieldName("Lambda-Runtime-Deadline-Ms") { self.deadlineMilliseconds = Int64(value) }
+        case 28:
+            if name.isFieldName("Lambda-Runtime-Aws-Tenant-Id") { self.tenantID = value }
+            if name.isFieldName("Lambda-Runtime-Invocation-Id") { self.invocationID = value }
+        case 29:
+            if name.isFieldName("Lambda-Runtime-Aws-Request-Id") { self.requestID = value }
+            if name.isFieldName("Lambda-Runtime-Client-Context") { self.clientContext = value }
+        case 31:
+            if name.isFieldName("Lambda-Runtime-Cognito-Identity") { self.cognitoIdentity = value }
+        case 35:
+            if name.isFieldName("Lambda-Runtime-Invoked-Function-Arn") { self.invokedFunctionARN = value }
+        default:
+            break
         }
     }
 
@@ -66,13 +82,16 @@ package enum NextInvocationError: Error, Equatable {
 }
 
 extension String {
-    /// `lowercased` is in lower case. No copy is made: this runs for each field of each invocation.
-    fileprivate func isSameFieldName(_ lowercased: StaticString) -> Bool {
-        guard self.utf8.count == lowercased.utf8CodeUnitCount else { return false }
-        return lowercased.withUTF8Buffer { expected in
-            self.utf8.elementsEqual(expected) { byte, lowercase in
-                byte == lowercase || (byte >= 0x41 && byte <= 0x5A && byte | 0x20 == lowercase)
-            }
+    /// Whether it is this name, of the same length, in whatever case. As Lambda writes it, that is one comparison.
+    fileprivate func isFieldName(_ name: String) -> Bool {
+        if self == name { return true }
+        for (byte, expected) in zip(self.utf8, name.utf8) where Self.lowercased(byte) != Self.lowercased(expected) {
+            return false
         }
+        return true
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 }
