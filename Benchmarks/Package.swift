@@ -43,14 +43,14 @@ let package = Package(
 
         // What is measured.
         .executableTarget(
-            name: "measured-function",
+            name: "bench-function",
             dependencies: [
                 "Contract",
                 .product(name: "Sluice", package: "sluice"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
-            path: "Sources/MeasuredFunction",
+            path: "Sources/BenchFunction",
             swiftSettings: swiftSettings
         ),
         .executableTarget(

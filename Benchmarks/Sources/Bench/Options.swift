@@ -17,6 +17,8 @@ struct Options {
     var codec: String?
     /// Runtimes of others, under the same contract.
     var foreign: [(name: String, command: String)] = []
+    /// Count instructions and hold them against this file, and measure nothing else.
+    var thresholds: String?
     var wantsPinning = true
     var isHelpWanted = false
 
@@ -30,6 +32,7 @@ struct Options {
           --runtime NAME=COMMAND
                                another runtime's function that follows the contract in README.md; can be repeated
           --no-pin             leave it to the scheduler which CPU the two sides run on
+          --instructions FILE  only count the instructions of `--function` with valgrind, and hold them against a file
           --json FILE          write every round's values
           --floor, --function, --static-function, --sluice, --codec PATH
                                the programs that take part; `Benchmarks/run` names them
@@ -54,6 +57,7 @@ struct Options {
                 }
                 rounds = count
             case "--no-pin": self.wantsPinning = false
+            case "--instructions": self.thresholds = try value()
             case "--json": self.json = try value()
             case "--floor": self.floor = try value()
             case "--function": self.function = try value()

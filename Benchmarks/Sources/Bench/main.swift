@@ -18,6 +18,10 @@ do {
         exit(0)
     }
     ChildProcess.passOnSignals()
+    if let thresholds = options.thresholds {
+        guard let function = options.function else { throw Failure("--instructions needs --function") }
+        exit(try InstructionCheck.run(function: function, thresholds: thresholds) ? 0 : 1)
+    }
     let machine = Machine.description()
     print(machine)
     if !options.amounts.areMeaningful { print("only whether everything can be measured: the figures mean nothing") }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import Contract
+internal import PlainSockets
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// How many instructions a function executes, as valgrind's callgrind counts them: the same number again for the same
+/// binary, whatever else the machine does. The kernel's are not among them.
+struct InstructionCount {
+    let function: String
+
+    enum Subject: String, CaseIterable {
+        /// From its first instruction until it waits for its first invocation.
+        case start
+        /// An answer of 11 bytes, until the next invocation is asked for.
+        case tiny
+        /// A stream of one chunk of 1 KiB.
+        case smallStream
+        case chunk4KiB
+        case chunk64KiB
+    }
+
+    /// Of one of what the subject names: the difference between a process that did it often and one that did it less.
+    func measure(_ subject: Subject) throws -> Int {
+        let small = WorkOrder(.stream, bytes: 1_024, chunkBytes: 1_024)
+        return switch subject {
+        case .start: try self.run([])
+        case .tiny: try self.difference(WorkOrder(.tiny), 200, 1_200)
+        case .smallStream: try self.difference(small, 100, 600)
+        case .chunk4KiB: try self.chunk(4_096, count: 5_000)
+        case .chunk64KiB: try self.chunk(65_536, count: 1_000)
+        }
+    }
+
+    private func difference(_ order: WorkOrder, _ few: Int, _ many: Int) throws -> Int {
+        let less = try self.run(Array(repeating: order, count: few))
+        return (try self.run(Array(repeating: order, count: many)) - less) / (many - few)
+    }
+
+    private func chunk(_ bytes: Int, count: Int) throws -> Int {
+        let one = try self.run([WorkOrder(.stream, bytes: bytes, chunkBytes: bytes)])
+        let all = try self.run([WorkOrder(.stream, bytes: bytes * count, chunkBytes: bytes)])
+        return (all - one) / (count - 1)
+    }
+
+    /// Of a process that does this and is then ended while it waits.
+    private func run(_ orders: [WorkOrder]) throws -> Int {
+        let file = "\(self.function).callgrind"
+        unlink(file)
+        let command = [
+            "valgrind", "--quiet", "--tool=callgrind", "--callgrind-out-file=\(file)", self.function,
+        ]
+        let service = try RuntimeService(command: command, Placement(isWanted: false))
+        do {
+            for order in orders { _ = try service.invoke(order.event) }
+            try service.awaitNext()
+            // What it does behind its request is counted, too: it has waited for its next event before it is ended.
+            usleep(200_000)
+        } catch {
+            service.stop()
+            throw error
+        }
+        service.stop()
+        defer { unlink(file) }
+        return try Self.total(of: file)
+    }
+
+    private static func total(of file: String) throws -> Int {
+        guard let stream = fopen(file, "r") else { throw Failure("callgrind wrote nothing: \(file)") }
+        defer { fclose(stream) }
+        let word = "totals: "
+        var line = [CChar](repeating: 0, count: 4_096)
+        while fgets(&line, Int32(line.count), stream) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            if text.hasPrefix(word), let total = Int(text.dropFirst(word.count).prefix { $0.isNumber }) { return total }
+        }
+        throw Failure("\(file) has no line that begins with \(word)")
+    }
+}
