@@ -60,7 +60,7 @@ extension Row {
 
     static func runtime(_ kind: RuntimeKind) -> [Row] {
         let isOurs = kind != .foreign
-        let start: Target? = isOurs ? .timesFloor(kind == .fullyStatic ? 0.8 : 1.5) : nil
+        let start: Target? = isOurs ? .timesFloor(kind == .fullyStatic ? 1.6 : 2) : nil
         let memory: Target? = isOurs ? .value(kind == .fullyStatic ? 1_024 : 1_536) : nil
         let rows = [
             Row(.startMilliseconds, "start to first /next, ms", start),
