@@ -8,8 +8,14 @@ package struct AfterResponse: Sendable {
     /// In the order in which they were added.
     private let work: [Work]
 
+    private init(all work: [Work]) { self.work = work }
+
     init(_ work: @escaping Work, after earlier: Self?) {
         self.work = (earlier?.work ?? []) + [work]
+    }
+
+    func wrapped(in scope: @escaping WorkScope) -> Self {
+        Self(all: self.work.map { work in { context in try await scope { try await work(context) } } })
     }
 
     /// All of it runs, whatever one part throws.

@@ -28,7 +28,7 @@ internal import SluiceWire
 public struct LambdaFunction: Sendable {
     package typealias Handler = @Sendable (ByteBuffer, InvocationContext) async throws -> LambdaResult
 
-    package let prepare: @Sendable (FunctionLifecycle) async throws -> Handler
+    package var prepare: @Sendable (FunctionLifecycle) async throws -> Handler
     /// Whether `prepare` is the function's own work, which may need whatever a handler may need.
     let hasSetUp: Bool
     /// How an HTTP result is sent; `nil` leaves it to the environment.
@@ -51,6 +51,9 @@ public struct LambdaFunction: Sendable {
 
     /// What hears of each invocation beside the log.
     package var observers: [any InvocationObserver] = []
+
+    /// What runs beside the function, from before its start until after its end.
+    package var company: (any FunctionCompany)?
 
     /// A function that needs nothing before its first invocation.
     public init(

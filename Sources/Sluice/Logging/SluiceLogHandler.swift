@@ -82,7 +82,7 @@ public struct SluiceLogHandler: LogHandler {
 
 extension Logger {
     /// Lambda's lines, unless the process was bootstrapped with another handler.
-    static func ofFunction(label: String) -> Self {
+    package static func ofFunction(label: String) -> Self {
         let logger = Self(label: label)
         // The handler that swift-log has when nobody chose one.
         guard logger.handler is StreamLogHandler else { return logger }

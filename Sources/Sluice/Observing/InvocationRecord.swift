@@ -63,5 +63,5 @@ extension ResponseOutcome {
 
 extension Duration {
     /// With the part below a millisecond.
-    var milliseconds: Double { Double(self.wholeNanoseconds) / 1_000_000 }
+    package var milliseconds: Double { Double(self.wholeNanoseconds) / 1_000_000 }
 }

@@ -34,10 +34,12 @@ enum FunctionProcess {
         dispatchMain()
         #else
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
-            // It takes a sixth of the time until the first /next, and nobody needs it before, unless `setUp` does.
-            if function.hasSetUp { self.drainMainQueue(on: loop) }
+            // It takes a sixth of the time until the first /next, and nobody needs it before, unless `setUp` or a service
+            // does.
+            let isNeededAtOnce = function.hasSetUp || function.company != nil
+            if isNeededAtOnce { self.drainMainQueue(on: loop) }
             let afterFirstRequest = { @Sendable in
-                if !function.hasSetUp { self.drainMainQueue(on: loop) }
+                if !isNeededAtOnce { self.drainMainQueue(on: loop) }
             }
             RootTask.start(on: LoopExecutor(loop)) {
                 let others = Self.others(environment)

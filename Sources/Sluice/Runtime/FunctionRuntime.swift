@@ -9,11 +9,11 @@ internal import SluiceWire
 /// A function and the Runtime API that it serves: starts up, and then has workers serve invocations. Holds no state of
 /// the process, so that several can run in one.
 package struct FunctionRuntime: Sendable {
-    private let function: LambdaFunction
-    private let connector: any RuntimeConnector
+    let function: LambdaFunction
+    let connector: any RuntimeConnector
     private let environment: FunctionEnvironment
     private let onTrace: (@Sendable (String?) -> Void)?
-    private let onTermination: @Sendable (any EventLoop) async -> Void
+    let onTermination: @Sendable (any EventLoop) async -> Void
     private let first = FirstInvocation()
 
     /// - Parameters:
@@ -48,25 +48,34 @@ package struct FunctionRuntime: Sendable {
         afterFirstRequest: @escaping @Sendable () -> Void = {}
     ) async -> RuntimeFailure {
         await withTaskExecutorPreference(LoopExecutor(loop)) {
-            let client = RuntimeClient(self.connector, loop: loop, logger: self.function.logger)
-            client.afterFirstRequest = afterFirstRequest
-            defer { client.close() }
-            do throws(RuntimeFailure) {
-                let start = FunctionStart(
-                    client: client,
-                    environment: self.environment,
-                    logger: self.function.logger
-                )
-                let (handler, hooks) = try await start.prepare(self.function)
-                guard self.environment.maximumConcurrency > 1 || !hooks.shutdown.isEmpty else {
-                    return await self.worker(client, handler).run()
-                }
-                // Their clients are others than the one that the function started with.
-                client.firstRequestWasSent()
-                return await self.runWorkers(client, handler, hooks, [loop] + others)
-            } catch {
-                return error
+            guard let company = self.function.company else {
+                return await self.serve([loop] + others, nil, afterFirstRequest)
             }
+            return await self.run([loop] + others, in: company)
+        }
+    }
+
+    /// On the first of the loops.
+    func serve(
+        _ loops: [any EventLoop],
+        _ membership: CompanyMembership?,
+        _ afterFirstRequest: (() -> Void)? = nil
+    ) async -> RuntimeFailure {
+        let client = RuntimeClient(self.connector, loop: loops[0], logger: self.function.logger)
+        client.afterFirstRequest = afterFirstRequest
+        defer { client.close() }
+        do throws(RuntimeFailure) {
+            let start = FunctionStart(client: client, environment: self.environment, logger: self.function.logger)
+            let (handler, hooks) = try await start.prepare(self.function)
+            if let membership, !membership.mayServe() { return .cancelled }
+            guard self.environment.maximumConcurrency > 1 || !hooks.shutdown.isEmpty || membership != nil else {
+                return await self.worker(client, handler).run()
+            }
+            // Their clients are others than the one that the function started with.
+            client.firstRequestWasSent()
+            return await self.runWorkers(client, handler, hooks, loops, membership)
+        } catch {
+            return error
         }
     }
 
@@ -87,9 +96,11 @@ package struct FunctionRuntime: Sendable {
         _ client: RuntimeClient,
         _ handler: @escaping LambdaFunction.Handler,
         _ hooks: FunctionLifecycle.Hooks,
-        _ loops: [any EventLoop]
+        _ loops: [any EventLoop],
+        _ membership: CompanyMembership?
     ) async -> RuntimeFailure {
-        let identifier = hooks.shutdown.isEmpty ? nil : await ShutdownExtension.register(client, self.function.logger)
+        let hasWorkForItsEnd = !hooks.shutdown.isEmpty || membership != nil
+        let identifier = hasWorkForItsEnd ? await ShutdownExtension.register(client, self.function.logger) : nil
         // The workers have connections of their own.
         client.close()
         let loop = client.loop
@@ -100,9 +111,9 @@ package struct FunctionRuntime: Sendable {
             if let identifier {
                 group.addTask { await ShutdownExtension.hold(identifier, self.connector, loop, self.function.logger) }
             }
-            if !hooks.shutdown.isEmpty {
+            if hasWorkForItsEnd {
                 group.addTask {
-                    await self.onTermination(loop)
+                    if let membership { await membership.onShutdown() } else { await self.onTermination(loop) }
                     guard !Task.isCancelled else { return nil }
                     await self.shutDown(hooks)
                     return .terminated

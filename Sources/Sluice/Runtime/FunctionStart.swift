@@ -26,6 +26,8 @@ struct FunctionStart {
                 for work in hooks.checkpoint { try await work() }
             }
         } catch {
+            // Who cancelled it knows the reason; what a cancelled start throws is none.
+            guard !Task.isCancelled else { throw .cancelled }
             let report = ErrorReport(reporting: error)
             try await self.client.postInitError(report)
             throw .initialisationFailed("\(report.errorType): \(report.errorMessage)")

@@ -10,9 +10,9 @@ internal import Musl
 #endif
 
 /// The few calls of the C library that the runtime needs. Foundation is not among its dependencies.
-enum Platform {
+package enum Platform {
     /// The value of an environment variable; an empty one counts as none.
-    static func environmentValue(_ name: String) -> String? {
+    package static func environmentValue(_ name: String) -> String? {
         guard let value = getenv(name), value[0] != 0 else { return nil }
         return String(cString: value)
     }
@@ -56,7 +56,7 @@ enum Platform {
     }
 
     /// Milliseconds since 1970 by the system's clock.
-    static func wallClockMilliseconds() -> Int64 {
+    package static func wallClockMilliseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

@@ -18,6 +18,8 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
     case cancelled
     /// The function's own start-up failed; the service was told.
     case initialisationFailed(String)
+    /// A service that runs beside the function failed, or ended though nobody had asked it to.
+    case serviceFailed(String)
     /// The process was asked to end, and what was to be done then is done: no failure at all.
     case terminated
 
@@ -44,6 +46,8 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
             "the runtime was cancelled"
         case .initialisationFailed(let reason):
             "the function failed to start: \(reason)"
+        case .serviceFailed(let reason):
+            "a service beside the function failed: \(reason)"
         case .terminated:
             "the process was asked to end"
         }
