@@ -27,6 +27,10 @@ let systemPackage: Target.Dependency = .product(
 )
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -34,9 +38,18 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "SluiceServiceLifecycle", targets: ["SluiceServiceLifecycle"]),
+        .library(name: "SluiceMetrics", targets: ["SluiceMetrics"]),
+        .library(name: "SluiceTracing", targets: ["SluiceTracing"]),
         .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
         .library(name: "EventStreamCoding", targets: ["EventStreamCoding"]),
         .executable(name: "sluice", targets: ["SluiceCLI"]),
+    ],
+    traits: [
+        .trait(
+            name: "Codable",
+            description: "Events and results that are Codable. Links FoundationEssentials: 8 MB of a static binary."
+        )
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -46,6 +59,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
     ],
@@ -68,6 +83,23 @@ let package = Package(
                 "SluiceWire", "SluiceHTTP1", "CSluiceShims",
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging,
             ],
+            swiftSettings: swiftSettings
+        ),
+
+        // Beside it, each for those who import it: what it needs is neither compiled nor linked for anybody else.
+        .target(
+            name: "SluiceServiceLifecycle",
+            dependencies: ["Sluice", serviceLifecycle, logging],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "SluiceMetrics",
+            dependencies: ["Sluice", "SluiceWire", coreMetrics, logging, nioCore],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "SluiceTracing",
+            dependencies: ["Sluice", "SluiceWire", tracing, httpTypes, nioCore],
             swiftSettings: swiftSettings
         ),
 
@@ -148,14 +180,16 @@ let package = Package(
         // A function for what only a process of its own shows; tests start it.
         .executableTarget(
             name: "FixtureFunction",
-            dependencies: ["Sluice", nioCore],
+            dependencies: ["Sluice", "SluiceServiceLifecycle", serviceLifecycle, nioCore],
             path: "Tests/Fixtures/FixtureFunction",
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "LoopbackTests",
             dependencies: [
-                "TestSupport", "FixtureFunction", "Sluice", "SluiceTesting", "SluiceWire", "SluiceServiceWire",
+                "TestSupport", "FixtureFunction", "Sluice", "SluiceServiceLifecycle", "SluiceMetrics", "SluiceTracing",
+                serviceLifecycle, coreMetrics, tracing, inMemoryTracing,
+                "SluiceTesting", "SluiceWire", "SluiceServiceWire",
                 "SluiceHTTPServer",
                 "SluiceRuntimeAPI", "SluiceEmulator",
                 "SluiceCLI",
@@ -170,6 +204,7 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: [
                 "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceTesting", "SluiceCLI",
+                "Sluice", "SluiceMetrics", coreMetrics,
                 nioCore, httpTypes,
             ],
             // Programs of other languages, found by their path.

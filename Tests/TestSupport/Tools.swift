@@ -6,7 +6,7 @@ package import Testing
 
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
-    case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie
+    case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie, jsonschema
     case powertools = "aws_lambda_powertools"
 
     /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator is a program for Linux.
@@ -21,13 +21,13 @@ package enum Tool: String, CaseIterable, Sendable {
         switch self {
         case .chromium:
             ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"]
-        case .botocore, .boto3, .awslambdaric, .powertools: ["python3"]
+        case .botocore, .boto3, .awslambdaric, .powertools, .jsonschema: ["python3"]
         case .rie: ["aws-lambda-rie"]
         case .python3, .curl, .node, .aws, .openssl: [self.rawValue]
         }
     }
 
-    fileprivate var isModule: Bool { [.botocore, .boto3, .awslambdaric, .powertools].contains(self) }
+    fileprivate var isModule: Bool { [.botocore, .boto3, .awslambdaric, .powertools, .jsonschema].contains(self) }
 
     /// How to install it, on Debian.
     private var remedy: String {
@@ -35,6 +35,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .botocore, .boto3: "python3 -m pip install boto3"
         case .node: "apt-get install nodejs"
         case .aws: "python3 -m pip install awscli"
+        case .jsonschema: "python3 -m pip install jsonschema"
         case .awslambdaric: "python3 -m pip install awslambdaric"
         case .powertools: "python3 -m pip install aws-lambda-powertools pydantic"
         case .rie: "CONTRIBUTING.md says how"

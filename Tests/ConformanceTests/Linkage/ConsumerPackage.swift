@@ -20,21 +20,63 @@ enum ConsumerPackage {
         try self.write("Sources/Greeter/main.swift", in: package, try self.block("import Sluice\n", of: readme))
         try self.write("Package.swift", in: package, try self.block("// swift-tools-version", of: readme))
         try self.linkRepository()
-        let command = try self.block("swift build -c release", of: readme)
-        for line in command.split(separator: "\n") {
-            let words = line.split(separator: " ").map(String.init)
-            let result = try await runProgram(
-                words[0],
-                Array(words.dropFirst()),
-                directory: package.path,
-                within: .seconds(1_200)
-            )
-            guard result.exit == .code(0) else { throw Failed("\(line)\n\(result)") }
+        for line in try self.block("swift build -c release", of: readme).split(separator: "\n") {
+            try await self.run(line.split(separator: " ").map(String.init), in: package)
         }
         return Binary(
             unstripped: package.appending(path: ".build/release/Greeter").path,
             stripped: package.appending(path: "bootstrap").path
         )
+    }
+
+    /// The function of somebody who also imports every module that needs no trait. It is built in the folder of the first,
+    /// so that what both need is compiled once.
+    static func buildWithModules() async throws -> String {
+        let readme = try String(contentsOf: RepositoryRoot.url("README.md"), encoding: .utf8)
+        let package = self.folder.appending(path: "Observed")
+        let modules = ["SluiceServiceLifecycle", "SluiceMetrics", "SluiceTracing"]
+        let products = (["Sluice"] + modules).map { ".product(name: \"\($0)\", package: \"sluice\")" }
+        let manifest = try self.block("// swift-tools-version", of: readme)
+            .replacingOccurrences(of: "\"Greeter\"", with: "\"Observed\"")
+            .replacingOccurrences(of: products[0], with: products.joined(separator: ", "))
+        try self.write("Package.swift", in: package, manifest)
+        try self.write("Sources/Observed/main.swift", in: package, self.observedProgram)
+        try self.linkRepository()
+        guard let command = try self.block("swift build -c release", of: readme).split(separator: "\n").first else {
+            throw Failed("README.md has no command that builds")
+        }
+        let words = command.split(separator: " ").map(String.init)
+        try await self.run(words + ["--scratch-path", "../Greeter/.build"], in: package)
+        return self.folder.appending(path: "Greeter/.build/release/Observed").path
+    }
+
+    private static let observedProgram = """
+        import ServiceLifecycle
+        import Sluice
+        import SluiceMetrics
+        import SluiceServiceLifecycle
+        import SluiceTracing
+
+        struct Idle: Service {
+            func run() async throws { try await gracefulShutdown() }
+        }
+
+        LambdaFunction { event, _ in .bytes(event) }
+            .with(metrics: EMFMetricsFactory(namespace: "Consumer"))
+            .with(services: [Idle()])
+            .traced()
+            .run()
+
+        """
+
+    private static func run(_ words: [String], in package: URL) async throws {
+        let result = try await runProgram(
+            words[0],
+            Array(words.dropFirst()),
+            directory: package.path,
+            within: .seconds(1_200)
+        )
+        guard result.exit == .code(0) else { throw Failed("\(words.joined(separator: " "))\n\(result)") }
     }
 
     private struct Failed: Error {

@@ -10,8 +10,16 @@ import Testing
 @Suite struct DocumentationTests {
     private static let pages: [String] = {
         let folder = "Sources/Sluice/Sluice.docc"
+        // Without the trait the modules have nothing of what that page shows.
+        #if Codable
+        let left: Set<String> = []
+        #else
+        let left: Set<String> = ["Codable.md"]
+        #endif
         let names = (try? FileManager.default.contentsOfDirectory(atPath: RepositoryRoot.url(folder).path)) ?? []
-        return names.filter { $0.hasSuffix(".md") }.sorted().map { "\(folder)/\($0)" } + ["README.md"]
+        return names.filter { $0.hasSuffix(".md") && !left.contains($0) }.sorted().map { "\(folder)/\($0)" } + [
+            "README.md"
+        ]
     }()
 
     @Test func theCatalogIsSeen() throws {

@@ -17,12 +17,7 @@ import Testing
     func aFunctionRunsOnAmazonLinuxAndIsFreeOfFoundation() async throws {
         let binary = try await ConsumerPackage.build()
 
-        let symbols = try await Self.output("nm", ["--format=posix", binary.unstripped])
-        let foundation = symbols.filter { line in
-            ["$s10Foundation", "$s20FoundationEssentials", "_CFRuntime"].contains { line.contains($0) }
-        }
-        #expect(symbols.count > 1_000)
-        #expect(foundation.isEmpty, "\(foundation.prefix(5))")
+        try await Self.expectNoFoundation(in: binary.unstripped)
 
         let needed = try await Self.output("readelf", ["--dynamic", "--wide", binary.stripped]).filter {
             $0.contains("NEEDED")
@@ -41,6 +36,21 @@ import Testing
 
         let size = try FileManager.default.attributesOfItem(atPath: binary.stripped)[.size] as? Int
         #expect(try #require(size) <= Self.maximumStrippedBytes)
+    }
+
+    /// What a module beside it needs, too.
+    @Test(.timeLimit(.minutes(15)))
+    func metricsTracesAndServicesBringNoFoundation() async throws {
+        try await Self.expectNoFoundation(in: try await ConsumerPackage.buildWithModules())
+    }
+
+    private static func expectNoFoundation(in binary: String) async throws {
+        let symbols = try await self.output("nm", ["--format=posix", binary])
+        let foundation = symbols.filter { line in
+            ["$s10Foundation", "$s20FoundationEssentials", "_CFRuntime"].contains { line.contains($0) }
+        }
+        #expect(symbols.count > 1_000)
+        #expect(foundation.isEmpty, "\(foundation.prefix(5))")
     }
 
     /// The shim's own arithmetic, which replaces the C library's in every function.

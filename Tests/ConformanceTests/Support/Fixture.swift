@@ -18,6 +18,8 @@ enum Fixture: String {
     case tls
     /// The event models of AWS's Powertools.
     case events
+    /// The rules of the embedded metric format, by jsonschema.
+    case emf
     /// Handlers for AWS's own runtime client.
     case handlers
 

@@ -25,6 +25,10 @@ if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "forms" {
     Forms.function(file: CommandLine.arguments[2]).run()
 }
 
+if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "services" {
+    Services.function(CommandLine.arguments[2]).run()
+}
+
 LambdaFunction(
     setUp: { lifecycle in
         if CommandLine.arguments.last == "shutdown" { lifecycle.onShutdown { print("flushed") } }

@@ -37,12 +37,26 @@ enum ImportRules {
 
     static func noFoundation(_ file: TidyFile) -> [TidyFinding] {
         guard file.isSource || file.isBenchmark else { return [] }
-        return self.imports(of: file).filter { $0.module.hasPrefix("Foundation") }.map {
+        let allowed = file.path.hasPrefix(self.codableFolder) ? self.codableModules : []
+        return self.imports(of: file).filter { $0.module.hasPrefix("Foundation") && !allowed.contains($0.module) }.map {
             file.finding(
                 $0.line,
                 "imports \($0.module), which costs each function megabytes: do without, as the neighbours do"
             )
         }
+    }
+
+    /// What is behind the trait `Codable` has the part of Foundation that encodes and decodes; where the platform has no
+    /// such part, all of it.
+    private static let codableFolder = "Sources/Sluice/Codable/"
+    private static let codableModules: Set<String> = ["FoundationEssentials", "Foundation"]
+
+    /// Nothing of it is compiled without the trait.
+    static func codableStandsBehindItsTrait(_ file: TidyFile) -> [TidyFinding] {
+        guard file.path.hasPrefix(self.codableFolder) else { return [] }
+        let code = file.lines.drop { $0.hasPrefix("//") || $0.isEmpty }
+        guard code.first != "#if Codable" || code.last(where: { !$0.isEmpty }) != "#endif" else { return [] }
+        return [file.finding(1, "is not all between #if Codable and #endif: without the trait there is no Foundation")]
     }
 
     /// A machine decides and never acts: it can do neither input and output nor wait, since it cannot name them.
@@ -101,6 +115,9 @@ enum ImportRules {
         "SluiceServiceWire": ["SluiceWire", "NIOCore", "HTTPTypes"],
         "SluiceHTTPServer": Self.network.union(["SluiceWire", "SluiceHTTP1"]),
         "Sluice": Self.network.union(["SluiceWire", "SluiceHTTP1", "CSluiceShims", "Logging"]),
+        "SluiceServiceLifecycle": ["Sluice", "ServiceLifecycle", "Logging"],
+        "SluiceMetrics": ["Sluice", "SluiceWire", "CoreMetrics", "Logging", "NIOCore"],
+        "SluiceTracing": ["Sluice", "SluiceWire", "Tracing", "HTTPTypes", "NIOCore"],
         "SluiceRuntimeAPI": Self.network.union(["SluiceWire", "SluiceServiceWire", "SluiceHTTPServer"]),
         "SluiceEmulator": Self.network.union([
             "SluiceRuntimeAPI", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1", "SluiceHTTPServer",

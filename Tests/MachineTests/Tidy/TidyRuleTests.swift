@@ -189,6 +189,12 @@ import Testing
         #expect(ImportRules.machinesImportValuesOnly(self.source("internal import NIOPosix")) == [])
         #expect(ImportRules.noFoundation(self.source("internal import FoundationEssentials")).count == 1)
         #expect(ImportRules.noFoundation(self.source("internal import NIOCore")) == [])
+        let codable = { TidyFile("Sources/Sluice/Codable/Example.swift", $0) }
+        #expect(ImportRules.noFoundation(codable("public import FoundationEssentials")) == [])
+        #expect(ImportRules.noFoundation(codable("internal import FoundationNetworking")).count == 1)
+        #expect(ImportRules.codableStandsBehindItsTrait(codable("// a\n\n#if Codable\nlet a = 1\n#endif\n")) == [])
+        #expect(ImportRules.codableStandsBehindItsTrait(codable("// a\n\nlet a = 1\n")).count == 1)
+        #expect(ImportRules.codableStandsBehindItsTrait(codable("#if Codable\n#endif\nlet a = 1\n")).count == 1)
     }
 
     @Test func longFilesAndFunctionsAreFound() {

@@ -29,6 +29,9 @@ import Testing
 
     @Test func machinesImportValuesOnly() async throws { try await self.check(ImportRules.machinesImportValuesOnly) }
     @Test func nothingImportsFoundation() async throws { try await self.check(ImportRules.noFoundation) }
+    @Test func codableStandsBehindItsTrait() async throws {
+        try await self.check(ImportRules.codableStandsBehindItsTrait)
+    }
     @Test func everyImportHasAnAccessLevel() async throws {
         try await self.check(ImportRules.everyImportHasAnAccessLevel)
     }
