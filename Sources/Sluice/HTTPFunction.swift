@@ -88,11 +88,28 @@ public struct HTTPFunction: Sendable {
     ) async throws -> LambdaResult {
         let (request, form) = try FunctionRequest.read(event)
         let mode = request.source.canStream ? context.responseMode : .buffered
-        let result = try await handler(request, context.responding(in: mode))
+        let result = try await Self.result(request, context.responding(in: mode), handler)
         return switch mode {
         case .streamed: LambdaResult(.http(result), afterwards: result.afterwards)
         case .buffered: LambdaResult(.buffered(result, form), afterwards: result.afterwards)
         }
+    }
+
+    private static func result(
+        _ request: FunctionRequest,
+        _ context: InvocationContext,
+        _ handler: (FunctionRequest, InvocationContext) async throws -> HTTPResult
+    ) async throws -> HTTPResult {
+        #if Codable
+        do {
+            return try await handler(request, context)
+        } catch let error as InvalidBody {
+            context.logger.debug("the body of the request cannot be used", metadata: ["reason": "\(error)"])
+            return error.result
+        }
+        #else
+        return try await handler(request, context)
+        #endif
     }
 
     /// Serves requests until the process is ended; see ``LambdaFunction/run()``.
