@@ -7,47 +7,63 @@ import TestSupport
 /// The package of somebody who does what the README says: its function, its manifest and its command, each taken out
 /// of that page. The build is kept between runs.
 enum ConsumerPackage {
-    private static let folder = RepositoryRoot.url.appending(path: ".build/linkage")
+    private static let folder = RepositoryRoot.url(".build/linkage")
+    static let package = folder.appending(path: "Greeter")
 
-    struct Binary {
+    /// What the script made.
+    struct Product {
         let unstripped: String
-        let stripped: String
+        let zip: String
+        /// The lines for the AWS command line.
+        let commands: String
     }
 
-    static func build() async throws -> Binary {
+    /// Once for all tests of a run.
+    static func build() async throws -> Product { try await self.built.value }
+
+    private static let built = Task { try await Self.buildGreeter() }
+
+    private static func buildGreeter() async throws -> Product {
         let readme = try String(contentsOf: RepositoryRoot.url("README.md"), encoding: .utf8)
-        let package = self.folder.appending(path: "Greeter")
-        try self.write("Sources/Greeter/main.swift", in: package, try self.block("import Sluice\n", of: readme))
-        try self.write("Package.swift", in: package, try self.block("// swift-tools-version", of: readme))
+        try self.write("Sources/Greeter/main.swift", in: self.package, try self.block("import Sluice\n", of: readme))
+        try self.write("Package.swift", in: self.package, try self.block("// swift-tools-version", of: readme))
         try self.linkRepository()
-        for line in try self.block("swift build -c release", of: readme).split(separator: "\n") {
-            try await self.run(line.split(separator: " ").map(String.init), in: package)
-        }
-        return Binary(
-            unstripped: package.appending(path: ".build/release/Greeter").path,
-            stripped: package.appending(path: "bootstrap").path
+        let command = try self.block("../sluice/Scripts/package-function", of: readme)
+        let words = command.split(whereSeparator: \.isWhitespace).map(String.init)
+        return try await self.run(words[0], Array(words.dropFirst()), name: "Greeter")
+    }
+
+    /// A function that is not in the README, built in the folder of the first, so that what both need is compiled once.
+    ///
+    /// - Parameter modules: products of the package beside `Sluice`.
+    static func build(
+        _ name: String,
+        main: String,
+        modules: [String] = [],
+        _ options: [String] = []
+    ) async throws -> Product {
+        _ = try await self.build()
+        let package = self.folder.appending(path: name)
+        let products = (["Sluice"] + modules).map { ".product(name: \"\($0)\", package: \"sluice\")" }
+        let manifest = try String(contentsOf: self.package.appending(path: "Package.swift"), encoding: .utf8)
+            .replacing("\"Greeter\"", with: "\"\(name)\"")
+            .replacing(products[0], with: products.joined(separator: ", "))
+        try self.write("Package.swift", in: package, manifest)
+        try self.write("Sources/\(name)/main.swift", in: package, main)
+        let shared = ["--", "--scratch-path", self.package.appending(path: ".build").path]
+        let script = "../sluice/Scripts/package-function"
+        let product = try await self.run(script, ["../\(name)"] + options + shared, name: name)
+        return Product(
+            unstripped: self.package.appending(path: ".build/release/\(name)").path,
+            zip: product.zip,
+            commands: product.commands
         )
     }
 
-    /// The function of somebody who also imports every module that needs no trait. It is built in the folder of the first,
-    /// so that what both need is compiled once.
-    static func buildWithModules() async throws -> String {
-        let readme = try String(contentsOf: RepositoryRoot.url("README.md"), encoding: .utf8)
-        let package = self.folder.appending(path: "Observed")
+    /// The function of somebody who also imports every module that needs no trait.
+    static func buildWithModules() async throws -> Product {
         let modules = ["SluiceServiceLifecycle", "SluiceMetrics", "SluiceTracing"]
-        let products = (["Sluice"] + modules).map { ".product(name: \"\($0)\", package: \"sluice\")" }
-        let manifest = try self.block("// swift-tools-version", of: readme)
-            .replacingOccurrences(of: "\"Greeter\"", with: "\"Observed\"")
-            .replacingOccurrences(of: products[0], with: products.joined(separator: ", "))
-        try self.write("Package.swift", in: package, manifest)
-        try self.write("Sources/Observed/main.swift", in: package, self.observedProgram)
-        try self.linkRepository()
-        guard let command = try self.block("swift build -c release", of: readme).split(separator: "\n").first else {
-            throw Failed("README.md has no command that builds")
-        }
-        let words = command.split(separator: " ").map(String.init)
-        try await self.run(words + ["--scratch-path", "../Greeter/.build"], in: package)
-        return self.folder.appending(path: "Greeter/.build/release/Observed").path
+        return try await self.build("Observed", main: self.observedProgram, modules: modules)
     }
 
     private static let observedProgram = """
@@ -69,14 +85,19 @@ enum ConsumerPackage {
 
         """
 
-    private static func run(_ words: [String], in package: URL) async throws {
+    private static func run(_ program: String, _ arguments: [String], name: String) async throws -> Product {
         let result = try await runProgram(
-            words[0],
-            Array(words.dropFirst()),
-            directory: package.path,
+            program,
+            arguments,
+            directory: self.package.path,
             within: .seconds(1_200)
         )
-        guard result.exit == .code(0) else { throw Failed("\(words.joined(separator: " "))\n\(result)") }
+        guard result.exit == .code(0) else { throw Failed("\(program) \(arguments)\n\(result)") }
+        return Product(
+            unstripped: self.folder.appending(path: "\(name)/.build/release/\(name)").path,
+            zip: self.folder.appending(path: "\(name)/.build/lambda/\(name.lowercased()).zip").path,
+            commands: result.outputText
+        )
     }
 
     private struct Failed: Error {
@@ -107,5 +128,31 @@ enum ConsumerPackage {
         if let there = try? String(contentsOf: file, encoding: .utf8), there == text { return }
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(text.utf8).write(to: file)
+    }
+}
+
+/// A zip, as another implementation reads it.
+struct UnpackedZip {
+    struct Entry: Decodable, Equatable {
+        let name: String
+        let mode: String
+        let time: [Int]
+    }
+
+    let entries: [Entry]
+
+    init(_ path: String, to folder: URL) async throws {
+        let script = """
+            import json, os, sys, zipfile
+            archive, entries = zipfile.ZipFile(sys.argv[1]), []
+            assert archive.testzip() is None
+            for info in archive.infolist():
+                path, mode = archive.extract(info, sys.argv[2]), info.external_attr >> 16
+                os.chmod(path, mode & 0o777)
+                entries.append({"name": info.filename, "mode": oct(mode), "time": info.date_time})
+            print(json.dumps(entries))
+            """
+        let result = try await runProgram(try await Python.interpreter(), ["-c", script, path, folder.path])
+        self.entries = try JSONDecoder().decode([Entry].self, from: Data(result.standardOutput))
     }
 }

@@ -22,6 +22,8 @@ enum Fixture: String {
     case emf
     /// Handlers for AWS's own runtime client.
     case handlers
+    /// A stand-in for the APIs that create functions.
+    case aws
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path
 

@@ -45,10 +45,12 @@ private struct ReadyLine: Decodable {
 func withSluice<Result>(
     functions: [String],
     _ options: [String] = [],
+    directory: String? = nil,
     _ body: (SluiceProcess) async throws -> Result
 ) async throws -> Result {
     let arguments = ["serve", "--port", "0", "--ready", "json"] + functions.flatMap { ["--function", $0] } + options
-    return try await withChildProcess(BuiltProducts.url(of: "sluice").path, arguments) { process in
+    return try await withChildProcess(BuiltProducts.url(of: "sluice").path, arguments, directory: directory) {
+        process in
         let line = try await process.line()
         let ready = try JSONDecoder().decode(ReadyLine.self, from: Data(line.utf8))
         let sluice = SluiceProcess(process: process, endpoint: ready.endpoint, urls: ready.functionURLs)

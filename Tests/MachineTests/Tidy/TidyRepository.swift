@@ -56,7 +56,7 @@ enum TidyRepository {
         guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
         var paths: [String] = []
         for case let path as String in walk {
-            if path.hasPrefix(".build") || path.hasPrefix("Benchmarks/.build") || path.hasPrefix(".git/")
+            if path.hasPrefix(".build") || path.contains("/.build") || path.hasPrefix(".git/")
                 || path.hasPrefix(".swiftpm")
             {
                 continue
