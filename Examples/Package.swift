@@ -38,10 +38,11 @@ func example(_ name: String, resources: [Resource] = []) -> [Target] {
 let package = Package(
     name: "Examples",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "sluice", path: "..")],
+    dependencies: [.package(name: "sluice", path: "..", traits: ["Codable"])],
     targets: example("Hello")
         + example("TokenStream", resources: [.embedInCode("page.html")])
         + example("Download")
+        + example("CodableTea")
         + example("BackgroundWork")
         + example("ManagedInstances")
 )

@@ -56,6 +56,20 @@ import Testing
         }
     }
 
+    @Test(.requires(.curl))
+    func codableTeaSaysWhatIsWrongWithAnOrder() async throws {
+        try await withExample("CodableTea") { _, url in
+            let receipt = try await curl(url + "receipt", ["-d", #"{"tea":"oolong","cups":2}"#])
+            #expect(receipt.status == 201)
+            #expect(receipt.text.contains(#""minutes":6"#))
+            let steps = try await curl(url + "steps", ["-d", #"{"tea":"assam","cups":2}"#])
+            #expect(steps.text.split(separator: "\n").count == 2)
+            let wrong = try await curl(url + "receipt", ["-d", #"{"tea":"oolong","cups":"two"}"#])
+            #expect(wrong.status == 400)
+            #expect(wrong.text.contains("$.cups"))
+        }
+    }
+
     /// The answer is complete before the work begins, and the work is done before the invocation ends.
     @Test(.requires(.curl))
     func backgroundWorkBeginsWhenTheCallerHasGone() async throws {

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import CodableTeaFunction
+import Sluice
+
+teaHouse.run()
