@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from . import Refusal, limits
+from . import Refusal
 
 SCRIPTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
@@ -42,21 +42,7 @@ def flags(more):
     """Those of Scripts/lambda-flags, which says why each is there; for another system, those that hold for all of them."""
     if any(word.partition("=")[0] in FOREIGN for word in more):
         return FOREIGN_FLAGS
-    words = [os.path.join(SCRIPTS, "lambda-flags")]
-    if system_glibc() > limits.NEWEST_SYMBOLS["GLIBC"]:
-        # This system's libstdc++.a and libgcc_eh.a were built for this system's glibc: arc4random of 2.36, _dl_find_object of
-        # 2.35. The shared ones of provided.al2023 were built for its own.
-        words.append("--shared-libstdc++")
-    return run(words, stdout=subprocess.PIPE).stdout.split()
-
-
-def system_glibc():
-    """Such as (2, 36); of a system without glibc, none."""
-    try:
-        version = os.confstr("CS_GNU_LIBC_VERSION") or ""
-    except ValueError:
-        return ()
-    return tuple(int(part) for part in version.rpartition(" ")[2].split(".") if part.isdigit())
+    return run([os.path.join(SCRIPTS, "lambda-flags")], stdout=subprocess.PIPE).stdout.split()
 
 
 def executable(folder, name, more, is_built):

@@ -5,7 +5,11 @@
 
 #if defined(__linux__)
 
+#include <errno.h>
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/random.h>
 
 // The only symbol for which a static Swift runtime built on Debian 12 would need glibc 2.35, while Amazon Linux 2023
 // has 2.34. It must not call hypot, which has versions of its own. The squares of two floats and their sum are exact
@@ -17,6 +21,20 @@ float hypotf(float x, float y) {
     double a = x;
     double b = y;
     return (float)__builtin_sqrt(a * a + b * b);
+}
+
+// The same for Debian 12's libstdc++.a, whose random_device asks for the arc4random of glibc 2.36: as there, random bytes
+// of the kernel, or the end of the process.
+uint32_t arc4random(void) {
+    uint32_t value;
+    ssize_t count;
+    do {
+        count = getrandom(&value, sizeof value, 0);
+    } while (count < 0 && errno == EINTR);
+    if (count != sizeof value) {
+        abort();
+    }
+    return value;
 }
 
 #endif
