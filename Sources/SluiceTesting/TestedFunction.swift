@@ -99,14 +99,21 @@ public struct TestedFunction: Sendable {
 
     /// Ends the process as Lambda does, by `SIGTERM`, and waits until what the function does then is done.
     ///
-    /// Only a function with work for its end hears of it.
+    /// Only a function with work for its end (`FunctionLifecycle.onShutdown`) hears of it.
+    ///
+    /// - Throws: ``FunctionTestError``, when the function has no such work, or its work does not end.
     public func shutDown() async throws {
         try await self.bench.run { bench in
             try bench.checkThatItRuns()
+            guard bench.service.hasExtension else {
+                throw FunctionTestError(
+                    .nothingHappened,
+                    "the function has no work for its end; it is added in setUp, by lifecycle.onShutdown"
+                )
+            }
             bench.termination.settle(())
-            let ending = try? await bench.wait(for: "the end of the function") { bench.ending }
-            if case .terminated? = ending ?? bench.ending { return }
-            throw FunctionTestError(.nothingHappened, "the function has no work for its end")
+            let ending = try await bench.wait(for: "the end of the function") { bench.ending }
+            guard case .terminated = ending else { throw FunctionTestError(.functionEnded, "\(ending)") }
         }
     }
 }

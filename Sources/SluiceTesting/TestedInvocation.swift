@@ -38,11 +38,19 @@ public struct TestedInvocation: Sendable {
 
     /// All that is still to come, to the end.
     public func response() async throws -> TestedResponse {
-        var chunks: [ReceivedChunk] = []
-        while let chunk = try await self.nextChunk() { chunks.append(chunk) }
-        let body = chunks
-        return try await self.wait(for: "the end of the response") { flight in
-            flight.caller.end.map { TestedResponse(head: flight.caller.head, chunks: body, end: $0) }
+        let flight = self.flight
+        return try await self.bench.run { bench in
+            var chunks: [ReceivedChunk] = []
+            return try await bench.wait(
+                for: "the end of the response",
+                inParts: {
+                    let caller = flight.value.caller
+                    let before = chunks.count
+                    while let chunk = caller.takeChunk() { chunks.append(chunk) }
+                    if let end = caller.end { return .all(TestedResponse(head: caller.head, chunks: chunks, end: end)) }
+                    return chunks.count > before ? .part : .nothing
+                }
+            )
         }
     }
 
@@ -50,12 +58,7 @@ public struct TestedInvocation: Sendable {
     ///
     /// - Throws: ``FunctionTestError``, when the function timed out over it.
     public func finished() async throws {
-        let bench = self.bench
-        try await self.wait(for: "the function's call for its next invocation") { flight in
-            if flight.isFinished { return () }
-            if flight.caller.end != nil { try bench.value.checkThatItRuns() }
-            return nil
-        }
+        try await self.wait(for: "the function's call for its next invocation") { $0.isFinished ? () : nil }
     }
 
     /// The caller closes its connection. On Lambda, and so here, the function does not notice.

@@ -36,7 +36,8 @@ internal import SluiceWire
 /// }
 /// ```
 ///
-/// When `body` has ended, the function's tasks are cancelled, and it is waited for.
+/// When `body` has ended, the function's tasks are cancelled, and it is waited for. A function that does not heed that
+/// keeps the test from ending; the log says so after ``TestedFunction/Settings/patience``.
 ///
 /// - Throws: what `body` throws, and ``FunctionTestError`` when the function fails to start.
 public func withTestedFunction<Result: Sendable>(
@@ -73,10 +74,31 @@ public func withTestedFunction<Result: Sendable>(
             outcome = .failure(error)
         }
         group.cancelAll()
+        let reminder = remind(of: function, after: settings.patience, besides: loop)
         try await group.waitForAll()
+        reminder.cancel()
         await bench.run { $0.close() }
         await listener?.close()
         return try outcome.get()
+    }
+}
+
+/// Says why a test does not end: its function does not either.
+///
+/// On another loop, if there is one: that of the function may be blocked by it.
+private func remind(
+    of function: LambdaFunction,
+    after patience: Duration,
+    besides loop: any EventLoop
+) -> Scheduled<Void> {
+    let other = MultiThreadedEventLoopGroup.singleton.makeIterator().first { $0 !== loop } ?? loop
+    return other.scheduleTask(in: .nanoseconds(patience.wholeNanoseconds)) {
+        function.logger.error(
+            """
+            SluiceTesting: the test has ended, and its function still runs, since it does not heed that it is \
+            cancelled; the test waits for it
+            """
+        )
     }
 }
 

@@ -8,6 +8,8 @@ extension ErrorReport {
     init(reporting error: any Error) {
         if let error = error as? UnusableResult {
             self.init(errorType: error.type, errorMessage: error.message)
+        } else if let error = error as? any ReportedError {
+            self.init(errorType: error.errorType, errorMessage: error.errorMessage, stackTrace: error.stackTrace)
         } else {
             self.init(errorType: Self.functionType(of: error), errorMessage: String(describing: error))
         }

@@ -16,7 +16,7 @@ final class GatheringSink: BodySink {
 
     init(_ time: LoopTime, loopTurn: LoopTurn, limitBytes: Int) {
         self.time = time
-        self.pace = WriteGathering(nowNanoseconds: time.nowNanoseconds)
+        self.pace = WriteGathering(nowNanoseconds: time.paceNanoseconds)
         self.loopTurn = loopTurn
         self.limitBytes = limitBytes
         self.body = GatheredBody(limitBytes: limitBytes)
@@ -29,12 +29,12 @@ final class GatheringSink: BodySink {
         case .tooLong: throw .tooLong(limitBytes: self.limitBytes)
         case .refuseAsMisplaced: throw .alreadyEnded
         }
-        switch self.pace.wrote(bytes: bytes.readableBytes, nowNanoseconds: self.time.nowNanoseconds) {
+        switch self.pace.wrote(bytes: bytes.readableBytes, nowNanoseconds: self.time.paceNanoseconds) {
         case .flushSoon, .flush, .flushIn, .wait:
             break
         case .flushAndYield, .waitAndYield:
             await self.loopTurn.wait()
-            self.pace.resumed(nowNanoseconds: self.time.nowNanoseconds)
+            self.pace.resumed(nowNanoseconds: self.time.paceNanoseconds)
         }
     }
 

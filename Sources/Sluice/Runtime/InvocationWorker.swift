@@ -91,6 +91,7 @@ struct InvocationWorker {
         _ served: ServedInvocation,
         _ interruption: OneShot<Void>
     ) async -> FunctionAnswer {
+        served.exchange.interruption = interruption
         let bound = NIOLoopBound(served.exchange, eventLoop: self.client.loop)
         return await served.exchange.deadline.interrupting(interruption) {
             await FunctionAnswer(self.handler, event, served.context, on: bound)

@@ -18,6 +18,10 @@ package final class LoopTime {
 
     var nowNanoseconds: UInt64 { self.now.uptimeNanoseconds }
 
+    /// For the pace of writes: by the machine's clock also where a test moves the time, since who writes without end keeps
+    /// the loop from everybody else there, too.
+    var paceNanoseconds: UInt64 { NIODeadline.now().uptimeNanoseconds }
+
     /// Milliseconds since 1970.
     package var wallClockMilliseconds: Int64 { self.manual?.wallClockMilliseconds ?? Platform.wallClockMilliseconds() }
 

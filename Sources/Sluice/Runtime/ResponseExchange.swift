@@ -22,6 +22,8 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     private let writers: SuspendedTasks
     private var laterFlush: LoopTimer?
     private let ending: OneShot<Ending>
+    /// What cancels the task that the body runs in.
+    var interruption: OneShot<Void>?
 
     /// What the owner waits for once everything was sent.
     private enum Ending: Sendable {
@@ -108,7 +110,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     }
 
     private func sendHead(of stream: ResponseMessage.Streamed, on connection: any RuntimeConnection) {
-        self.gathering = WriteGathering(stream.body.gathering, nowNanoseconds: self.time.nowNanoseconds)
+        self.gathering = WriteGathering(stream.body.gathering, nowNanoseconds: self.time.paceNanoseconds)
         connection.sendHead(
             .streamedResponse(to: self.invocation, contentType: stream.contentType, host: self.client.host)
         )
@@ -170,7 +172,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         guard let connection = self.connection else { throw StreamError(.connectionLost) }
         self.observed?.sends(bytes.readableBytes, on: connection)
         connection.sendBody(bytes)
-        switch self.gathering.wrote(bytes: bytes.readableBytes, nowNanoseconds: self.time.nowNanoseconds) {
+        switch self.gathering.wrote(bytes: bytes.readableBytes, nowNanoseconds: self.time.paceNanoseconds) {
         case .flushSoon:
             connection.flushSoon()
         case .flush:
@@ -209,7 +211,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
             guard await self.writers.suspend() else { throw .cancelled }
         }
         try self.checkThatItGoesOn()
-        self.gathering.resumed(nowNanoseconds: self.time.nowNanoseconds)
+        self.gathering.resumed(nowNanoseconds: self.time.paceNanoseconds)
     }
 
     private func checkThatItGoesOn() throws(StreamError) {
@@ -228,7 +230,7 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
 
     private func yieldToLoop() async {
         await self.client.loopTurn.wait()
-        self.gathering.resumed(nowNanoseconds: self.time.nowNanoseconds)
+        self.gathering.resumed(nowNanoseconds: self.time.paceNanoseconds)
     }
 
     // MARK: Events of the connection
@@ -237,10 +239,12 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         switch self.machine.replied(status: reply.status) {
         case .finish(let outcome):
             self.ending.settle(.finished(outcome))
-        case .stopSending:
+        case .stopSending(let outcome):
             // The rest of the body never comes, so the connection is of no further use.
             self.connection?.close()
             self.writers.resumeAll()
+            // The process is to end, and a body that is silent would hear of it at its next write only.
+            if outcome == .containerError { self.interruption?.settle(()) }
         case .keepSending:
             break
         case .closeConnection:

@@ -18,6 +18,7 @@ final class RecordingConnection: RuntimeConnection, RuntimeConnectionDelegate {
     /// The invocation that this connection was given last.
     private var requestID: String?
     private var sendsResponse = false
+    private var asksForNext = false
     private var unflushedChunks: [Int] = []
     private var hasUnflushed = false
     private var isFlushScheduled = false
@@ -34,8 +35,10 @@ final class RecordingConnection: RuntimeConnection, RuntimeConnectionDelegate {
     var notedFlush: NIODeadline? { self.inner.notedFlush }
 
     func sendHead(_ request: RuntimeAPIRequest) {
+        self.asksForNext = false
         switch RuntimeAPIRoute(path: request.path) {
         case .next:
+            self.asksForNext = true
             self.sendsResponse = false
             self.service?.askedForNext(after: self.requestID)
             self.requestID = nil
@@ -56,6 +59,7 @@ final class RecordingConnection: RuntimeConnection, RuntimeConnectionDelegate {
 
     func sendEnd(trailers: HTTPHeaders?) {
         self.noteChunks()
+        if !self.asksForNext, let requestID = self.requestID { self.service?.answered(requestID, on: self) }
         self.inner.sendEnd(trailers: trailers)
     }
 
@@ -92,13 +96,18 @@ final class RecordingConnection: RuntimeConnection, RuntimeConnectionDelegate {
     // MARK: Events
 
     func replyArrived(_ reply: RuntimeReply) {
-        if let requestID = reply.headers.first(name: RuntimeAPIHeader.requestID.rawName) { self.requestID = requestID }
+        self.service?.replied(on: self)
+        if let requestID = reply.headers.first(name: RuntimeAPIHeader.requestID.rawName) {
+            self.requestID = requestID
+            self.service?.arrived(requestID)
+        }
         self.delegate?.replyArrived(reply)
     }
 
     func becameWritable() { self.delegate?.becameWritable() }
 
     func connectionClosed(reason: String) {
+        self.service?.replied(on: self)
         if let requestID = self.requestID { self.service?.lostConnection(of: requestID) }
         self.delegate?.connectionClosed(reason: reason)
     }
@@ -115,6 +124,8 @@ struct TestConnector: RuntimeConnector {
 
     func connect(_ time: LoopTime) async throws -> any RuntimeConnection {
         let service = self.service.value
+        service.connectionBegan()
+        defer { service.connectionEnded() }
         let connection: any RuntimeConnection =
             if let address = self.address {
                 try await HTTP1RuntimeConnection.connect(to: address, time)

@@ -30,11 +30,13 @@ final class TestCaller: InvocationCaller {
 
     private var contentType = ""
     private var prelude: PreludeParser?
-    private var sent: [Sent] = []
-    private var unread = ByteBuffer()
+    private var sent = CircularBuffer<Sent>()
+    /// What has come and was not read, in the pieces in which it came.
+    private var unread = CircularBuffer<ByteBuffer>()
+    private var unreadBytes = 0
     private var bodyBytes = 0
     private var isFull = false
-    private var hasLeft = false
+    private(set) var hasLeft = false
 
     init(
         isHTTP: Bool,
@@ -89,7 +91,9 @@ final class TestCaller: InvocationCaller {
     }
 
     private func keep(_ bytes: ByteBuffer) {
-        self.unread.writeImmutableBuffer(bytes)
+        guard bytes.readableBytes > 0 else { return }
+        self.unread.append(bytes)
+        self.unreadBytes += bytes.readableBytes
         self.bodyBytes += bytes.readableBytes
         self.tellRelay()
         self.changed()
@@ -98,14 +102,11 @@ final class TestCaller: InvocationCaller {
     /// The chunks of the prelude are none of the body.
     private func dropSent(_ bytes: Int) {
         var left = bytes
-        while left > 0, let first = self.sent.first {
-            if first.bytes <= left {
-                self.sent.removeFirst()
-                left -= first.bytes
-            } else {
-                self.sent[0].bytes -= left
-                left = 0
-            }
+        while left > 0, var first = self.sent.popFirst() {
+            let dropped = min(left, first.bytes)
+            left -= dropped
+            first.bytes -= dropped
+            if first.bytes > 0 { self.sent.prepend(first) }
         }
     }
 
@@ -116,7 +117,10 @@ final class TestCaller: InvocationCaller {
 
     /// A buffered answer to an HTTP request has its head and its body in JSON.
     private func readBufferedAnswer() {
-        let json = self.isHTTP ? (try? JSONValue(parsing: self.unread))?.objectValue : nil
+        let answer = self.take(self.unreadBytes)
+        self.unread = [answer]
+        self.unreadBytes = answer.readableBytes
+        let json = self.isHTTP ? (try? JSONValue(parsing: answer))?.objectValue : nil
         guard let json, json["statusCode"] != nil, let prelude = try? Prelude(object: json) else {
             self.head = ResponseHead(contentType: self.contentType)
             return
@@ -124,12 +128,20 @@ final class TestCaller: InvocationCaller {
         self.head = ResponseHead(prelude, isStreamed: false)
         let text = json["body"]?.stringValue ?? ""
         let isBase64 = json["isBase64Encoded"]?.boolValue ?? false
-        self.unread = isBase64 ? ByteBuffer(bytes: Base64.decode(text.utf8) ?? []) : ByteBuffer(string: text)
-        self.bodyBytes = self.unread.readableBytes
+        let body = isBase64 ? ByteBuffer(bytes: Base64.decode(text.utf8) ?? []) : ByteBuffer(string: text)
+        self.unread = [body]
+        self.unreadBytes = body.readableBytes
+        self.bodyBytes = body.readableBytes
         self.sent = self.bodyBytes == 0 ? [] : [Sent(bytes: self.bodyBytes, at: self.sent.last?.at ?? self.now())]
     }
 
     func invocationFailed(_ failure: InvocationFailure) {
+        if !self.isStreamed {
+            // Half of an answer that is sent whole is none.
+            self.unread = []
+            self.unreadBytes = 0
+            self.bodyBytes = 0
+        }
         self.endWith(FunctionFailure(type: failure.errorType, message: failure.message))
     }
 
@@ -147,14 +159,27 @@ final class TestCaller: InvocationCaller {
 
     /// The next chunk as the function wrote it, if all of it has come; behind the end also what came of one.
     func takeChunk() -> ReceivedChunk? {
-        let wanted = self.sent.first?.bytes ?? self.unread.readableBytes
-        guard self.unread.readableBytes > 0 else { return nil }
-        guard self.unread.readableBytes >= wanted || self.end != nil else { return nil }
-        guard let bytes = self.unread.readSlice(length: min(wanted, self.unread.readableBytes)) else { return nil }
-        let at = self.sent.isEmpty ? self.now() : self.sent.removeFirst().at
-        self.unread.discardReadBytes()
+        guard self.unreadBytes > 0, self.isStreamed || self.end != nil else { return nil }
+        let wanted = self.sent.first?.bytes ?? self.unreadBytes
+        guard self.unreadBytes >= wanted || self.end != nil else { return nil }
+        let bytes = self.take(min(wanted, self.unreadBytes))
+        let at = self.sent.popFirst()?.at ?? self.now()
         self.tellRelay()
         return ReceivedChunk(bytes: bytes, at: self.sinceBeginning(at))
+    }
+
+    /// So many bytes of what has come; a piece that is wanted whole is not copied.
+    private func take(_ count: Int) -> ByteBuffer {
+        var bytes = ByteBuffer()
+        while bytes.readableBytes < count, var piece = self.unread.popFirst() {
+            let missing = count - bytes.readableBytes
+            if let part = piece.readSlice(length: min(missing, piece.readableBytes)) {
+                if bytes.readableBytes == 0 { bytes = part } else { bytes.writeImmutableBuffer(part) }
+            }
+            if piece.readableBytes > 0 { self.unread.prepend(piece) }
+        }
+        self.unreadBytes -= bytes.readableBytes
+        return bytes
     }
 
     func leave() {
@@ -164,8 +189,10 @@ final class TestCaller: InvocationCaller {
     }
 
     private func tellRelay() {
-        guard let windowBytes = self.windowBytes, !self.hasLeft else { return }
-        let isFull = self.unread.readableBytes >= windowBytes
+        // An answer that is sent whole is read whole.
+        guard let windowBytes = self.windowBytes, self.isStreamed, !self.hasLeft else { return }
+        // A chunk that is larger than the window is let in whole: nobody could read it otherwise.
+        let isFull = self.unreadBytes >= max(windowBytes, self.sent.first?.bytes ?? 0)
         guard isFull != self.isFull else { return }
         self.isFull = isFull
         self.relay?.callerWritabilityChanged(isWritable: !isFull)

@@ -31,9 +31,15 @@ final class TestFlight {
         caller.relay = relay
     }
 
+    /// The runtime has its event.
+    var hasArrived = false
+
     func delivered(at time: NIODeadline) { self.caller.began = time }
 
+    /// Bytes that have left one side and not arrived at the other, where somebody reads them.
     var hasBytesOnTheWay: Bool {
-        !self.relay.isOver && !self.relay.isHeldUpByCaller && self.caller.receivedBytes < self.caller.sentBytes
+        if self.caller.began != nil, !self.hasArrived { return true }
+        guard !self.relay.isOver, !self.relay.isHeldUpByCaller, !self.caller.hasLeft else { return false }
+        return self.caller.receivedBytes < self.caller.sentBytes
     }
 }

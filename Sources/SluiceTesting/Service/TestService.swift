@@ -20,8 +20,13 @@ final class TestService: RequestRouter {
     private var flights: [String: TestFlight] = [:]
     /// Those whose connection was lost: the next worker that comes anew has done with one of them.
     private var orphans: [String] = []
+    /// The invocations, by connections, whose answers are sent to their ends and have no reply yet.
+    private var unanswered: [ObjectIdentifier: String] = [:]
+    private var connecting = 0
 
     private(set) var isReady = false
+    /// The function wants to hear of its end.
+    private(set) var hasExtension = false
     /// The environment is over, as after a time-out: nothing more is handed out.
     private(set) var failure: InvocationFailure?
 
@@ -46,8 +51,13 @@ final class TestService: RequestRouter {
         self.deliver()
     }
 
-    /// Bytes that have left the runtime and not arrived, where somebody reads them.
-    var hasBytesOnTheWay: Bool { self.flights.values.contains { $0.hasBytesOnTheWay } }
+    /// Something has left the runtime or the service and not arrived: bytes, a whole request, the reply to it, or a
+    /// connection.
+    var hasBytesOnTheWay: Bool {
+        guard self.failure == nil else { return false }
+        return self.connecting > 0 || self.flights.values.contains { $0.hasBytesOnTheWay }
+            || self.unanswered.values.contains { !(self.flights[$0]?.relay.isHeldUpByCaller ?? false) }
+    }
 
     private func deliver() {
         while self.failure == nil, !self.queue.isEmpty, !self.waitingNext.isEmpty {
@@ -92,6 +102,17 @@ final class TestService: RequestRouter {
         flight.isFinished = true
     }
 
+    func connectionBegan() { self.connecting += 1 }
+    func connectionEnded() { self.connecting -= 1 }
+
+    func arrived(_ requestID: String) { self.flights[requestID]?.hasArrived = true }
+
+    func answered(_ requestID: String, on connection: RecordingConnection) {
+        self.unanswered[ObjectIdentifier(connection)] = requestID
+    }
+
+    func replied(on connection: RecordingConnection) { self.unanswered[ObjectIdentifier(connection)] = nil }
+
     func lostConnection(of requestID: String) { self.orphans.append(requestID) }
 
     func sent(_ chunks: [Int], by requestID: String) {
@@ -127,6 +148,7 @@ final class TestService: RequestRouter {
     private func answerBesides(_ request: ServerRequest, on exchange: ServerExchange) {
         switch request.path {
         case "/2020-01-01/extension/register":
+            self.hasExtension = true
             exchange.respond(status: .ok, fields: [Self.extensionIdentifier: "00000000-0000-0000-0000-000000000000"])
         case "/2020-01-01/extension/event/next":
             // It waits for as long as the function runs.

@@ -36,7 +36,8 @@ LambdaFunction(
         return await MainActor.run { CommandLine.arguments.count }
     },
     { _, event, context in
-        switch String(buffer: event) {
+        // As it is, or as a JSON string, which is what a service takes.
+        switch String(buffer: event).filter({ $0 != "\"" }) {
         case "main actor":
             let visits = await Visits.shared.add()
             return .text("visit \(visits)")
@@ -62,6 +63,7 @@ LambdaFunction(
         case "trace":
             return .text(traceVariable() ?? "none")
         case let other:
+            if let result = await Misdeeds.answer(to: other) { return result }
             return .text("\(other) of \(context.functionName ?? "nobody")")
         }
     }

@@ -98,6 +98,7 @@ extension RuntimeChecklistTests {
         }
     }
 
+    /// The head is complete when it is returned, and there is no other start: neither can be written down.
     @Test("17: refuses a write after the end with an error that can be caught")
     func refusesLateWrites() async throws {
         let kept = Watched<BodyWriter?>(nil)
@@ -157,15 +158,20 @@ extension RuntimeChecklistTests {
     }
 
     @Test(
-        "21: where several invocations may come at once, has so many workers, names no trace, and cancels at the deadline"
+        """
+        21: where several invocations may come at once, has so many workers and no more, names no trace, logs JSON with \
+        the request's id, and cancels at the deadline
+        """
     )
     func workers() async throws {
         let program = try BuiltProducts.url(of: "FixtureFunction").path
         try await withScriptedServer { server in
             let variables = [
                 "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(server.port)", "AWS_LAMBDA_MAX_CONCURRENCY": "3",
+                // What Lambda Managed Instances set.
+                "AWS_LAMBDA_LOG_FORMAT": "JSON",
             ]
-            try await withChildProcess(program, environment: variables) { _ in
+            try await withChildProcess(program, environment: variables) { child in
                 let connections = try await [server.accept(), server.accept(), server.accept()]
                 for connection in connections { try await connection.readNext() }
                 let trace = ["Lambda-Runtime-Trace-Id: Root=1"]
@@ -176,6 +182,10 @@ extension RuntimeChecklistTests {
                     requestID: "b",
                     fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"]
                 )
+                try await connections[2].sendInvocation("log", requestID: "c")
+                let line = try await child.line(on: .standardOutput) { $0.contains("logged") }
+                let members = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                #expect(members?["requestId"] as? String == "c", "\(line)")
                 #expect(try await connections[0].readWhole().body == "none")
                 #expect(try await connections[1].readWhole().head.contains("Function.DeadlineExceeded"))
                 #expect(server.connectionCount == 3)

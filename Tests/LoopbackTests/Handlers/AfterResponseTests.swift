@@ -2,6 +2,8 @@
 // Copyright the Sluice authors
 
 import Foundation
+import Logging
+import NIOCore
 import Sluice
 import TestSupport
 import Testing
@@ -51,6 +53,24 @@ import Testing
             try await connection.reply()
             #expect(try await done.first("the work") { $0 } == "req-1")
             try await connection.readNext()
+        }
+    }
+
+    @Test func whatItThrowsIsLogged() async throws {
+        let lines = Watched<[String]>([])
+        let output = LogOutput(format: "JSON", level: nil) { line in lines.update { $0.append(String(buffer: line)) } }
+        var function = LambdaFunction { _, _ in LambdaResult.text("a").afterResponse { _ in throw Failure() } }
+        function.logger = Logger(label: "test") { SluiceLogHandler(label: $0, output: output) }
+        try await withFunction(function) { server, _ in
+            let connection = try await server.accept()
+            try await connection.answerNext()
+            #expect(try await connection.readWhole().body == "a")
+            try await connection.reply()
+            try await connection.readNext()
+            #expect(lines.current.count == 1)
+            for part in [#""level":"ERROR""#, #""requestId":"req-1""#, "work after the response failed", "Failure()"] {
+                #expect(lines.current.first?.contains(part) == true, "\(lines.current)")
+            }
         }
     }
 

@@ -111,9 +111,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["127.0.0.2", "localhost"]) func aServiceOnAnotherHost(host: String) async throws {
+    @Test(arguments: [("127.0.0.2", "127.0.0.2"), ("localhost", "localhost"), ("::1", "[::1]")])
+    func aServiceOnAnotherHost(host: String, inAddress: String) async throws {
         try await withScriptedServer(host: host) { server in
-            let address = try RuntimeAddress("\(host):\(server.port)")
+            let address = try RuntimeAddress("\(inAddress):\(server.port)")
             let runtime = FunctionRuntime(
                 LambdaFunction { event, _ in .bytes(event) },
                 connector: SocketConnector(address: address)
@@ -122,7 +123,7 @@ import Testing
                 group.addTask { _ = await runtime.run(on: MultiThreadedEventLoopGroup.singleton.any()) }
                 let connection = try await server.accept()
                 let head = try await connection.readHead()
-                #expect(head.contains("\r\nHost: \(host):\(server.port)\r\n"))
+                #expect(head.contains("\r\nHost: \(inAddress):\(server.port)\r\n"))
                 try await connection.sendInvocation("there", requestID: "r")
                 #expect(try await connection.readWhole().body == "there")
                 group.cancelAll()

@@ -86,6 +86,27 @@ import Testing
         }
     }
 
+    /// It would hear of it at its next write, which may be far away.
+    @Test func aContainerErrorCancelsABodyThatIsSilent() async throws {
+        let function = LambdaFunction { _, _ in
+            .stream { writer in
+                try await writer.write("begun")
+                try await workUntilCancelled()
+            }
+        }
+        try await withFunction(function) { server, function in
+            let connection = try await server.accept()
+            try await connection.answerNext()
+            _ = try await connection.readHead()
+            _ = try await connection.readChunk()
+            try await connection.reply("500 Internal Server Error")
+            guard case .containerError = try await function.failure() else {
+                Issue.record("ended otherwise")
+                return
+            }
+        }
+    }
+
     @Test func reportsABufferedResultThatIsTooLarge() async throws {
         let function = LambdaFunction { _, _ in .bytes(ByteBuffer(repeating: 0x20, count: 6_291_557)) }
         try await withFunction(function) { server, _ in

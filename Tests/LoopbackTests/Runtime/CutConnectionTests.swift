@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Sluice
+import TestSupport
+import Testing
+
+/// The service's side of a connection that ends at each of its bytes: the function makes another, and goes on.
+@Suite struct CutConnectionTests {
+    private struct Failure: Error {}
+
+    private static let invocation =
+        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: req-1\r\nContent-Length: 4\r\n\r\nhalf"
+    private static let acceptance = "HTTP/1.1 202 Accepted\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n"
+
+    @Test func anInvocationThatIsCutWasNone() async throws {
+        let events = Watched<[String]>([])
+        let function = LambdaFunction { event, _ in
+            events.update { $0.append(String(buffer: event)) }
+            return .bytes(event)
+        }
+        let reply = Array(Self.invocation.utf8)
+        try await withFunction(function) { server, _ in
+            var connection = try await server.accept()
+            for cut in 0..<reply.count {
+                try await connection.readNext()
+                try await connection.send(Array(reply.prefix(cut)))
+                await connection.close()
+                connection = try await server.accept()
+                try await connection.answerNext("whole")
+                #expect(try await connection.readWhole().body == "whole")
+                try await connection.reply()
+            }
+            try await connection.readNext()
+            #expect(events.current == Array(repeating: "whole", count: reply.count))
+        }
+    }
+
+    /// Whether Lambda has it is not known then, so it is posted once more.
+    @Test(arguments: [true, false]) func aReplyToAWholeAnswerThatIsCut(throwing: Bool) async throws {
+        let calls = Watched(0)
+        let function = LambdaFunction { _, _ in
+            calls.update { $0 += 1 }
+            if throwing { throw Failure() }
+            return .text("answer")
+        }
+        let reply = Array(Self.acceptance.utf8)
+        try await withFunction(function) { server, _ in
+            var connection = try await server.accept()
+            for cut in 0..<reply.count {
+                try await connection.answerNext()
+                let first = try await connection.readWhole()
+                try await connection.send(Array(reply.prefix(cut)))
+                await connection.close()
+                connection = try await server.accept()
+                let second = try await connection.readWhole()
+                #expect(second.head == first.head && second.body == first.body)
+                try await connection.reply()
+            }
+            try await connection.readNext()
+            #expect(calls.current == reply.count)
+        }
+    }
+
+    /// A stream cannot be sent twice.
+    @Test func aReplyToAStreamThatIsCut() async throws {
+        let reply = Array(Self.acceptance.utf8)
+        try await withFunction(LambdaFunction { _, _ in .stream { try await $0.write("a") } }) { server, _ in
+            for cut in 0..<reply.count {
+                let connection = try await server.accept()
+                try await connection.answerNext()
+                #expect(try await connection.readStream().text == "a")
+                try await connection.send(Array(reply.prefix(cut)))
+                await connection.close()
+            }
+            try await server.accept().readNext()
+        }
+    }
+}
