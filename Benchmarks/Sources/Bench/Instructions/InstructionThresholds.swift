@@ -26,7 +26,8 @@ struct InstructionThresholds {
             let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
             let words = text.split { $0 == " " || $0 == "\n" }
             guard let name = words.first, !name.hasPrefix("#") else { continue }
-            guard let subject = InstructionCount.Subject(rawValue: String(name)), words.count == 2, let count = Int(words[1])
+            guard let subject = InstructionCount.Subject(rawValue: String(name)), words.count == 2,
+                let count = Int(words[1])
             else { throw Failure("\(file): not a subject and its count: \(text)") }
             self.counts[subject] = count
         }
