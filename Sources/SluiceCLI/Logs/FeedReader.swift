@@ -21,7 +21,8 @@ struct FeedReader {
             switch self {
             case .lineTooLong:
                 "a line of the log is longer than \(Limits.maximumFeedLineBytes) bytes; is this a local Lambda's endpoint?"
-            case .notJSON(let reason): "the log has a line that is no JSON: \(reason). Is this a local Lambda's endpoint?"
+            case .notJSON(let reason):
+                "the log has a line that is no JSON: \(reason). Is this a local Lambda's endpoint?"
             }
         }
     }

@@ -45,13 +45,14 @@ struct LogsCommand: AsyncParsableCommand {
     private func address() throws -> HTTPAddress {
         do throws(HTTPAddress.Malformed) {
             let base = try HTTPAddress(self.endpoint)
-            guard base.target == "/", !base.isSecure else { throw HTTPAddress.Malformed.notHTTP(self.endpoint) }
-            var url = self.endpoint[...]
-            while url.last == "/" { url.removeLast() }
-            return try HTTPAddress(url + Self.path + (self.follow ? "?follow=1" : ""))
+            if base.target == "/", !base.isSecure {
+                let authority = HTTPAddress.authority(host: base.host, port: base.port)
+                return try HTTPAddress("http://" + authority + Self.path + (self.follow ? "?follow=1" : ""))
+            }
         } catch {
-            throw ValidationError("--endpoint: \(error), and nothing may come behind its port.")
+            throw ValidationError("--endpoint: \(error).")
         }
+        throw ValidationError("--endpoint is http://HOST:PORT of a local Lambda, with no path, not \(self.endpoint).")
     }
 
     func run() async throws {

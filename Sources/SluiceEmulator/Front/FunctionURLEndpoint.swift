@@ -56,7 +56,12 @@ final class FunctionURLEndpoint: RequestRouter {
             exchange: logged,
             tooLarge: { self.refuseTooLarge(bytes: limitBytes + 1, requestID: requestID, on: logged) },
             invoke: { body, receiver in
-                self.invoke(Request(head: request, body: body, requestID: requestID, origin: origin), faults, logged, receiver)
+                self.invoke(
+                    Request(head: request, body: body, requestID: requestID, origin: origin),
+                    faults,
+                    logged,
+                    receiver
+                )
             }
         )
     }

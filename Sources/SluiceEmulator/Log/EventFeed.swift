@@ -57,7 +57,10 @@ final class EventFeed: RequestReceiver {
                 self.write(event.json(number: number), number: number)
             case .missed(let count, let last):
                 self.position = last
-                self.write(["id": .number(JSONNumber(last)), "type": "missed", "count": .number(JSONNumber(count))], number: last)
+                self.write(
+                    ["id": .number(JSONNumber(last)), "type": "missed", "count": .number(JSONNumber(count))],
+                    number: last
+                )
             case .none:
                 return
             }

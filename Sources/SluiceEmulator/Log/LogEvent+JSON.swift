@@ -73,7 +73,9 @@ extension LogEvent.Report {
         object["durationNanoseconds"] = .time(self.duration)
         if let duration = self.initDuration { object["initDurationNanoseconds"] = .time(duration) }
         object["memoryMegabytes"] = .number(JSONNumber(self.memoryMegabytes))
-        if let used = self.maximumMemoryUsedMegabytes { object["maximumMemoryUsedMegabytes"] = .number(JSONNumber(used)) }
+        if let used = self.maximumMemoryUsedMegabytes {
+            object["maximumMemoryUsedMegabytes"] = .number(JSONNumber(used))
+        }
         object["producedBytes"] = .number(JSONNumber(self.producedBytes))
         object["timedOut"] = .bool(self.timedOut)
         if let type = self.errorType { object["errorType"] = .string(type) }

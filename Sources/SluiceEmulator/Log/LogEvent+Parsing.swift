@@ -20,7 +20,8 @@ extension LogEvent.Kind {
         func text(_ name: String) -> String { object[name]?.stringValue ?? "" }
         switch object["type"]?.stringValue {
         case "environment.starting": self = .environmentStarting(environment: environment)
-        case "environment.ready": self = .initFinished(environment: environment, after: object.time("durationNanoseconds"))
+        case "environment.ready":
+            self = .initFinished(environment: environment, after: object.time("durationNanoseconds"))
         case "environment.ended": self = .environmentEnded(environment: environment, reason: text("reason"))
         case "environment.initReport":
             self = .initReport(
@@ -71,7 +72,8 @@ extension LogEvent.RequestSummary {
             method: object["method"]?.stringValue ?? "",
             target: object["target"]?.stringValue ?? "",
             status: object["status"]?.intValue,
-            timeToFirstByte: object["timeToFirstByteNanoseconds"].map { _ in object.time("timeToFirstByteNanoseconds") },
+            timeToFirstByte: object["timeToFirstByteNanoseconds"].map { _ in object.time("timeToFirstByteNanoseconds")
+            },
             duration: object.time("durationNanoseconds"),
             bytes: object["bytes"]?.intValue ?? 0,
             end: object["end"]?.stringValue.flatMap { End(rawValue: $0) } ?? .complete

@@ -50,8 +50,8 @@ package struct PacingMachine {
         case .full:
             return self.spend(count, tokens: self.bandwidth.burstBytes, since: now)
         case .flowing(let tokens, let since):
-            let (filled, at) = self.refilled(tokens, since: since, now: now)
-            return self.spend(count, tokens: filled, since: at)
+            let (refill, at) = self.refill(since: since, now: now)
+            return self.spend(count, tokens: self.capped(tokens, plus: refill), since: at)
         case .holding(let bytes, let since, let hasEnd):
             self.state = .holding(bytes: bytes + count, since: since, hasEnd: hasEnd)
             return .hold
@@ -126,13 +126,15 @@ package struct PacingMachine {
     package mutating func timeCame(now: NIODeadline) -> OnTime {
         switch self.state {
         case .holding(let bytes, let since, let hasEnd):
-            let (tokens, at) = self.refilled(0, since: since, now: now)
-            guard bytes > tokens else {
-                self.state = hasEnd ? .over : .flowing(tokens: tokens - bytes, since: at)
+            // Who asks late gets what each refill would have let pass: the bucket was never full meanwhile.
+            let (refill, at) = self.refill(since: since, now: now)
+            guard bytes > refill else {
+                let tokens = self.capped(0, plus: refill - bytes)
+                self.state = hasEnd ? .over : .flowing(tokens: tokens, since: at)
                 return .forwardAll(hasEnd: hasEnd)
             }
-            self.state = .holding(bytes: bytes - tokens, since: at, hasEnd: hasEnd)
-            return .forward(bytes: tokens, at: self.nextRefill(after: at))
+            self.state = .holding(bytes: bytes - refill, since: at, hasEnd: hasEnd)
+            return .forward(bytes: refill, at: self.nextRefill(after: at))
         case .full, .flowing, .over:
             return .ignore
         }
@@ -151,13 +153,17 @@ package struct PacingMachine {
 
     // MARK: The bucket
 
-    /// What the bucket has after all refills up to `now`, and when the last of them was.
-    private func refilled(_ tokens: Int, since: NIODeadline, now: NIODeadline) -> (tokens: Int, at: NIODeadline) {
+    /// What has come since that refill, and when the last one was.
+    private func refill(since: NIODeadline, now: NIODeadline) -> (bytes: Int, at: NIODeadline) {
         let refills = max(0, (now - since).nanoseconds / Bandwidth.interval.nanoseconds)
         let at = since + .nanoseconds(refills * Bandwidth.interval.nanoseconds)
-        let room = self.bandwidth.capacityBytes - tokens
-        let (refill, overflows) = self.bandwidth.refillBytes.multipliedReportingOverflow(by: Int(refills))
-        return (tokens + max(0, overflows ? room : min(room, refill)), at)
+        let (bytes, overflows) = self.bandwidth.refillBytes.multipliedReportingOverflow(by: Int(refills))
+        return (overflows ? .max : bytes, at)
+    }
+
+    /// What the bucket has when so much comes into it.
+    private func capped(_ tokens: Int, plus refill: Int) -> Int {
+        tokens + max(0, min(self.bandwidth.capacityBytes - tokens, refill))
     }
 
     private func nextRefill(after refill: NIODeadline) -> NIODeadline? {

@@ -53,8 +53,10 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
     /// What the log says when it bites: which limit it was, and what Lambda's is.
     package func note(_ what: String, value: Int) -> String {
         let number =
-            value == self.lambdaValue ? "\(value) \(self.unit), as on Lambda" : "\(value) \(self.unit); "
-            + "Lambda's is \(self.lambdaValue)"
+            value == self.lambdaValue
+            ? "\(value) \(self.unit), as on Lambda"
+            : "\(value) \(self.unit); "
+                + "Lambda's is \(self.lambdaValue)"
         return "\(what): limit \(self.rawValue), \(number)"
     }
 }

@@ -20,7 +20,10 @@ import Testing
         let first = start + Self.interval
         #expect(machine.bytesArrived(1_000_000, now: start) == .forwardThenHold(firstBytes: 0, at: first))
         #expect(machine.timeCame(now: first) == .forward(bytes: 262_144, at: first + Self.interval))
-        #expect(machine.timeCame(now: first + Self.interval) == .forward(bytes: 262_144, at: first + Self.interval + Self.interval))
+        #expect(
+            machine.timeCame(now: first + Self.interval)
+                == .forward(bytes: 262_144, at: first + Self.interval + Self.interval)
+        )
     }
 
     @Test func countsFromTheFirstByteAndNotFromBefore() {
@@ -33,7 +36,10 @@ import Testing
         var machine = PacingMachine(Self.narrow)
         let start = NIODeadline.uptimeNanoseconds(0)
         #expect(machine.bytesArrived(1, now: start) == .forward)
-        #expect(machine.bytesArrived(6, now: start + .hours(1)) == .forwardThenHold(firstBytes: 5, at: start + .hours(1) + Self.interval))
+        #expect(
+            machine.bytesArrived(6, now: start + .hours(1))
+                == .forwardThenHold(firstBytes: 5, at: start + .hours(1) + Self.interval)
+        )
     }
 
     @Test func neverAsksAgainWhenNothingIsEverRefilled() {
