@@ -17,7 +17,7 @@ struct LimitSettings: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Whether streams are slowed to 2 MB a second after 6 MB. (values: aws, off; default: as --limits)",
+            "Whether streams are slowed to 2 MB a second behind their first 6 MB; by default as --limits says.",
             valueName: "choice"
         )
     )

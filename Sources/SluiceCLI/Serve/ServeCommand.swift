@@ -50,7 +50,7 @@ struct ServeCommand: AsyncParsableCommand {
               sluice serve --function 'api=node server.mjs' --function b=./bootstrap
               sluice serve --function hello=./hello --timeout 60 --env-file .env
               sluice serve --function hello=./hello --cors http://localhost:5173
-              sluice serve --function hello=./hello --pacing off --limit stream-bytes=1000000
+              sluice serve --function hello=./hello --limit stream-bytes=100000
               sluice serve --function hello=./hello --fault kill=65536
               sluice serve --function 'api=node server.mjs' --watch
               sluice serve --function hello=.build/debug/Hello \\

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
+internal import SluiceRuntimeAPI
 internal import SluiceServiceWire
 
 /// Faults that are done to a function's processes on purpose.
@@ -14,9 +15,11 @@ extension ExecutionEnvironment {
         case .freeze:
             group.pause()
             guard let milliseconds = fault.milliseconds else { return }
+            let requestID = self.current?.invocation.requestID
             self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
                 // Once it is gone, its number may be another process's.
-                if !self.processIsGone, self.group?.id == group.id { group.goOn() }
+                guard !self.processIsGone, self.group?.id == group.id else { return }
+                if self.current?.invocation.requestID == requestID { group.goOn() }
             }
         case .drop, .truncate:
             break  // These are the caller's connection's.

@@ -50,7 +50,7 @@ import Testing
         (["serve", "--function", "a=true", "--cors", "http://a:80"], "write http://a"),
         (["serve", "--function", "a=true", "--limit", "bytes=1"], "--limit: there is no limit 'bytes'"),
         (["serve", "--function", "a=true", "--limit", "stream-bytes"], "--limit: 'stream-bytes' has no value"),
-        (["serve", "--function", "a=true", "--limits", "on"], "aws, off"),
+        (["serve", "--function", "a=true", "--limits", "on"], "'aws' and 'off'"),
         (["serve", "--function", "a=true", "--fault", "explode"], "--fault: there is no fault 'explode'"),
         (["logs", "--endpoint", "https://h"], "--endpoint is http://HOST:PORT"),
         (["logs", "--endpoint", "http://h/path"], "--endpoint is http://HOST:PORT"),
