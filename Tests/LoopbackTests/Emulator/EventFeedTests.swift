@@ -73,6 +73,7 @@ import Testing
                 _ = try await client.readHead()
                 async let reply = lambda.invoke([.chunk("a"), .untilAccepted(port: gate.port), .end])
                 _ = try await client.read(until: #""type":"invocation.start""#)
+                try await gate.wait()
                 await gate.release()
                 _ = try await client.read(until: #""type":"invocation.report""#)
                 let end = try await reply.end
