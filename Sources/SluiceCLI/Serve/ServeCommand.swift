@@ -33,6 +33,15 @@ struct ServeCommand: AsyncParsableCommand {
             must not hold what the build writes, nor logs: each line in one would be new code. The first build runs \
             before anything is said to be ready.
 
+            Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
+            request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
+            stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds.
+
+            Faults, for every request by --fault, or for one by its header X-Sluice-Fault: kill=BYTES and \
+            freeze=BYTES[/MS] strike the function when its caller has so many bytes of the response; drop=BYTES and \
+            truncate=BYTES end the caller's connection there; slow=BYTES a second and stall=BYTES make the caller a \
+            slow one; throttle[=N] answers every Nth request with 429; init-crash ends a function that starts.
+
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
 
@@ -41,6 +50,8 @@ struct ServeCommand: AsyncParsableCommand {
               sluice serve --function 'api=node server.mjs' --function b=./bootstrap
               sluice serve --function hello=./hello --timeout 60 --env-file .env
               sluice serve --function hello=./hello --cors http://localhost:5173
+              sluice serve --function hello=./hello --limit stream-bytes=100000
+              sluice serve --function hello=./hello --fault kill=65536
               sluice serve --function 'api=node server.mjs' --watch
               sluice serve --function hello=.build/debug/Hello \\
                 --build 'swift build --product Hello' --watch-path Sources
@@ -61,6 +72,8 @@ struct ServeCommand: AsyncParsableCommand {
     var port = 9000
 
     @OptionGroup var settings: FunctionSettings
+
+    @OptionGroup var limits: LimitSettings
 
     @OptionGroup var watch: WatchSettings
 
@@ -106,6 +119,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: HostProcess.variables)
         configuration.port = self.port
+        try self.limits.apply(to: &configuration)
         let watch = try self.watch.configuration(of: functions)
         let ready = self.ready
         let stopSignals = await StopSignals.trap()

@@ -32,7 +32,7 @@ final class ExecutionEnvironment {
     /// Starts a process that finds the Runtime API on that port. Answers whether it can be started.
     private var launch: ((_ runtimeAPIPort: Int, _ attempt: Int) -> Bool)?
     private var attempt = 0
-    private var group: ProcessGroup?
+    private(set) var group: ProcessGroup?
     /// What the process prints.
     var output: LogLineHandler?
     private(set) var endingReason: String?
@@ -107,6 +107,7 @@ final class ExecutionEnvironment {
         self.delivery = delivery
         // A runtime whose `/next` broke may not come back for it. Its delivery sets the deadline anew.
         if self.initDuration != nil { self.setTimer(delivery.invocation.timeout) }
+        delivery.relay.onProcessFault { [weak self] in self?.suffer($0) }
         self.session.assign(delivery.invocation, relay: delivery.relay)
         if delivery.relay.isOver { delivery.tail?.finish() }
     }

@@ -16,6 +16,10 @@ struct ProcessGroup: Sendable {
     /// Ends every process of the group at once, stopped ones too. A group that is gone already is no error.
     func kill() { _ = Self.signal(-self.id, SIGKILL) }
 
+    /// Stops every process of the group where it is, until `goOn()`.
+    func pause() { _ = Self.signal(-self.id, SIGSTOP) }
+    func goOn() { _ = Self.signal(-self.id, SIGCONT) }
+
     // The method above hides the C function of the same name.
     private static let signal: @Sendable (pid_t, Int32) -> Int32 = { process, number in
         #if canImport(Darwin)
