@@ -86,9 +86,6 @@ package enum Limits {
     /// What the service remembers of its log for those who read it over HTTP: so many events, and about so many bytes.
     package static let maximumRememberedEvents = 10_000
     package static let maximumRememberedEventBytes = 16 * 1024 * 1024
-    /// How often a feed of events that has nothing to say shows that it is there, in milliseconds. (HTML standard,
-    /// "Authoring notes" of server-sent events: "every 15 seconds or so".)
-    package static let eventFeedHeartbeatMilliseconds = 15_000
     /// The longest line of the feed that `sluice logs` reads, in bytes: the longest line of a function, escaped.
     package static let maximumFeedLineBytes = 8 * 1024 * 1024
 
