@@ -43,6 +43,9 @@ extension InvokeError {
     /// Every environment that the function may have is busy.
     package static let throttled = Self.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
 
+    /// All functions together are at the account's limit.
+    package static let accountThrottled = Self.tooManyRequests(.concurrentInvocations, retryAfterSeconds: nil)
+
     /// An event over its limit, which asynchronous invocations have a smaller one of.
     package static func eventTooLarge(
         bytes: Int,
