@@ -55,6 +55,9 @@ package final class RuntimeAPISession: RequestRouter {
     package func deadlinePassed() -> EnvironmentMachine.OnDeadline { self.machine.deadlinePassed() }
     package func processGone() -> EnvironmentMachine.OnProcessGone { self.machine.processGone() }
 
+    /// The runtime's `/next` is open, and there is no invocation for it.
+    package var isWaiting: Bool { self.waitingNext != nil && self.assignment == nil }
+
     /// A response that waits for its caller to read is under way.
     package var isHeldUpByCaller: Bool { self.assignment?.relay.isHeldUpByCaller ?? false }
 

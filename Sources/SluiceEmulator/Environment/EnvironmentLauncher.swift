@@ -12,6 +12,13 @@ internal import struct SystemPackage.FilePath
 internal import SluiceServiceWire
 #endif
 
+/// What is done off the event loop.
+enum LauncherRequest: Sendable {
+    case start(LaunchRequest)
+    /// Nobody needs that folder any more.
+    case remove(String)
+}
+
 /// One process to start, and the environment that hears of it.
 struct LaunchRequest: Sendable {
     let environment: NIOLoopBound<ExecutionEnvironment>
@@ -23,15 +30,19 @@ struct LaunchRequest: Sendable {
     let workingDirectory: String
 }
 
-/// Starts processes and waits for their ends. It is the only part of the service that is not on the event loop.
+/// Starts processes, waits for their ends and clears up after them. With the watch over memory it is the only part of
+/// the service that is not on the event loop.
 struct EnvironmentLauncher: Sendable {
-    let requests: AsyncStream<LaunchRequest>
+    let requests: AsyncStream<LauncherRequest>
 
     /// Returns when the requests have ended and every process is gone.
     func run() async {
         await withDiscardingTaskGroup { group in
             for await request in self.requests {
-                group.addTask { await Self.supervise(request) }
+                switch request {
+                case .start(let launch): group.addTask { await Self.supervise(launch) }
+                case .remove(let folder): group.addTask { FolderContents.remove(folder) }
+                }
             }
         }
     }

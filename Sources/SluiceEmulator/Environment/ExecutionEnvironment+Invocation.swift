@@ -18,7 +18,7 @@ struct CurrentInvocation {
 extension ExecutionEnvironment {
     /// Enters an event into the log, and into the tail of it that a caller asked for.
     func record(_ kind: LogEvent.Kind) {
-        let event = self.log.record(kind, function: self.function.name)
+        let event = self.log.record(kind, function: self.function.name, environment: self.id.number)
         guard let tail = self.delivery?.tail else { return }
         for line in kind.lambdaLines(epochMilliseconds: event.epochMilliseconds) { tail.append(line) }
     }
@@ -119,6 +119,7 @@ extension ExecutionEnvironment: RuntimeAPISessionDelegate {
                 self.owner?.environmentIsUnusable(self)
             } else {
                 self.owner?.environmentIsFree(self)
+                self.everyoneIsWaiting()
             }
         }
     }

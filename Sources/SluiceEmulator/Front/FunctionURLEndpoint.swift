@@ -102,7 +102,7 @@ final class FunctionURLEndpoint: RequestRouter {
         let relay = InvocationRelay(mode: isStreaming ? .streaming : .buffered, caller: caller)
         receiver.watch(relay)
         self.function.invoke(Delivery(invocation, relay: relay)) {
-            exchange.refuse(.throttled, requestID: requestID)
+            exchange.refuse($0, requestID: requestID)
         }
     }
 

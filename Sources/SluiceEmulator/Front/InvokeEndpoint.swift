@@ -107,7 +107,7 @@ final class InvokeEndpoint {
         if call.options.invocationType == .event {
             exchange.respond(status: .accepted, fields: head.fields)
             let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller())
-            return function.invoke(Delivery(invocation, relay: relay)) { [log = self.service.log] in
+            return function.invoke(Delivery(invocation, relay: relay)) { [log = self.service.log] _ in
                 let text = "an asynchronous invocation was dropped, since every environment is busy: Lambda retries it"
                 log.record(.note(text), function: function.configuration.name)
             }
@@ -122,7 +122,7 @@ final class InvokeEndpoint {
         let relay = InvocationRelay(mode: call.route.isStreaming ? .streaming : .buffered, caller: caller)
         receiver.watch(relay)
         function.invoke(Delivery(invocation, relay: relay, tail: tail)) {
-            exchange.refuse(.throttled, requestID: call.requestID)
+            exchange.refuse($0, requestID: call.requestID)
         }
     }
 

@@ -11,8 +11,9 @@ final class EventLog {
     init(onEvent: @escaping @Sendable (LogEvent) -> Void) { self.onEvent = onEvent }
 
     @discardableResult
-    func record(_ kind: LogEvent.Kind, function: String? = nil) -> LogEvent {
-        let event = LogEvent(epochMilliseconds: WallClock.epochMilliseconds(), function: function, kind: kind)
+    func record(_ kind: LogEvent.Kind, function: String? = nil, environment: Int? = nil) -> LogEvent {
+        var event = LogEvent(epochMilliseconds: WallClock.epochMilliseconds(), function: function, kind: kind)
+        event.environment = environment
         self.onEvent(event)
         return event
     }

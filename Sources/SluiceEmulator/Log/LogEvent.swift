@@ -9,6 +9,9 @@ package struct LogEvent: Sendable {
     package var epochMilliseconds: Int64
     /// `nil` for what concerns no function.
     package var function: String?
+    /// The number of the function's environment, of which each has a log stream of its own on Lambda; `nil` for what
+    /// concerns none.
+    package var environment: Int?
     package var kind: Kind
 
     package init(epochMilliseconds: Int64, function: String?, kind: Kind) {

@@ -161,12 +161,14 @@ struct LocalLambda: Sendable {
         _ functions: FunctionConfiguration...,
         hostVariables: [String: String] = ["PATH": RunEnvironment["PATH"] ?? "/usr/bin:/bin"],
         callerBounds: ConnectionBounds = .callers,
+        accountConcurrency: Int = Limits.accountConcurrency,
         log: Log = Log(),
         body: @Sendable (LocalLambda) async throws -> Result
     ) async throws -> Result {
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: hostVariables)
         configuration.port = 0
         configuration.callerBounds = callerBounds
+        configuration.accountConcurrency = accountConcurrency
         return try await Emulator.run(configuration, onEvent: { log.record($0) }) { addresses in
             try await body(LocalLambda(addresses: addresses, log: log))
         }
