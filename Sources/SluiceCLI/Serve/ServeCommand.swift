@@ -14,8 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         usage: "sluice serve --function <NAME=COMMAND> ... [<options>]",
         discussion: """
             COMMAND is the program that Lambda would run: one that speaks the Runtime API. It is split into words as \
-            a shell would do it, and run without a shell. It sees Lambda's variables, PATH, HOME, TMPDIR, your AWS_* \
-            variables, and what --env and --env-file give; --inherit-env adds the rest of yours. The \
+            a shell would do it, and run without a shell. It sees Lambda's variables, PATH, HOME, your AWS_* variables, \
+            a folder of its own in TMPDIR, and what --env and --env-file give; --inherit-env adds the rest of yours. The \
             options hold for all functions.
 
             Each function has a Function URL on a port of its own: the endpoint's port + 1, + 2, ... in the order \
@@ -32,6 +32,10 @@ struct ServeCommand: AsyncParsableCommand {
             the old code goes on serving, also if it fails; what changes meanwhile is built once more. A --watch-path \
             must not hold what the build writes, nor logs: each line in one would be new code. The first build runs \
             before anything is said to be ready.
+
+            An environment lives as on Lambda: when runtime and extensions wait for their next event its processes are \
+            stopped, and they go on with the next invocation; one that nobody needs is ended, with its folder of \
+            temporary files. A function that uses more than its memory size is killed.
 
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
@@ -61,6 +65,8 @@ struct ServeCommand: AsyncParsableCommand {
     var port = 9000
 
     @OptionGroup var settings: FunctionSettings
+
+    @OptionGroup var life: LifeSettings
 
     @OptionGroup var watch: WatchSettings
 
@@ -101,11 +107,13 @@ struct ServeCommand: AsyncParsableCommand {
                 variables: variables
             )
             function.cors = cors
+            self.life.apply(to: &function)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1
             return function
         }
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: HostProcess.variables)
         configuration.port = self.port
+        self.life.apply(to: &configuration)
         let watch = try self.watch.configuration(of: functions)
         let ready = self.ready
         let stopSignals = await StopSignals.trap()
