@@ -19,6 +19,6 @@ struct SluiceCommand: AsyncParsableCommand {
             Then, in another terminal, call one and see when each chunk came:
               sluice invoke hello --payload '{"name":"you"}' --stream --timeline
             """,
-        subcommands: [DemoCommand.self, ServeCommand.self, InvokeCommand.self]
+        subcommands: [DemoCommand.self, ServeCommand.self, InvokeCommand.self, LogsCommand.self]
     )
 }

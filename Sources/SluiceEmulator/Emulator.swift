@@ -184,6 +184,17 @@ extension EmulatorConfiguration {
             guard !function.command.isEmpty else {
                 throw EmulatorError(.invalidFunction, "function \(function.name) has no command to run")
             }
+            let bytes = function.ownVariableBytes
+            guard bytes <= self.limits[.environmentBytes] else {
+                let limit = ServiceLimit.environmentBytes
+                throw EmulatorError(
+                    .invalidFunction,
+                    limit.note(
+                        "the variables of function \(function.name) take \(bytes) bytes, names and values together",
+                        value: self.limits[limit]
+                    )
+                )
+            }
             guard names.insert(function.name).inserted else {
                 throw EmulatorError(.duplicateFunction, "two functions are named \(function.name)")
             }

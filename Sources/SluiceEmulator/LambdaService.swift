@@ -10,6 +10,7 @@ internal import SluiceWire
 final class LambdaService {
     let configuration: EmulatorConfiguration
     let log: EventLog
+    let rules: RequestRules
     private let eventLoop: any EventLoop
     private var functions: [String: FunctionService] = [:]
     private var isHurried = false
@@ -26,6 +27,7 @@ final class LambdaService {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.log = EventLog(onEvent: onEvent)
+        self.rules = RequestRules(limits: configuration.limits, faults: configuration.faults, log: self.log)
         for function in configuration.functions {
             self.functions[function.name] = FunctionService(
                 configuration: function,
@@ -118,6 +120,10 @@ final class LambdaService {
         let drain: TimeAmount = self.isHurried ? .zero : .milliseconds(Int64(Limits.stopDrainMilliseconds))
         let stops = self.functions.values.map { $0.stop(drain: drain) }
         let connections = NIOLoopBound(self.connections, eventLoop: self.eventLoop)
-        return EventLoopFuture.andAllComplete(stops, on: self.eventLoop).map { connections.value.closeAll() }
+        let service = NIOLoopBound(self, eventLoop: self.eventLoop)
+        return EventLoopFuture.andAllComplete(stops, on: self.eventLoop)
+            .map { service.value.log.finishFeeds() }
+            // What the feeds were told last leaves at the end of this turn.
+            .flatMap { service.value.eventLoop.submit { connections.value.closeAll() } }
     }
 }

@@ -66,11 +66,11 @@ final class ConnectionGuard: ChannelInboundHandler {
 
     // MARK: Ends
 
-    /// Closes the connection when all that was written has left.
-    func closeWhenSent() {
+    /// Closes the connection when all that was written has left, and these bytes behind it.
+    func closeWhenSent(behind bytes: ByteBuffer = ByteBuffer()) {
         guard let context = self.context else { return }
         self.machine.leave(now: self.readClock())
-        self.afterWrites(context, ByteBuffer()) { self.close() }
+        self.afterWrites(context, bytes) { self.close() }
     }
 
     /// Says `answer`, ends our half, and drops what still comes until the peer ends its own.

@@ -5,6 +5,7 @@ package import HTTPTypes
 package import NIOCore
 internal import NIOHTTP1
 internal import SluiceHTTP1
+internal import SluiceWire
 
 /// What an exchange says goes out here: framed, and flushed once for each turn of the loop.
 extension HTTP1ServerHandler {
@@ -75,6 +76,16 @@ extension HTTP1ServerHandler {
         self.resumeReading()
         guard hasBegun else { return context.close(promise: nil) }
         self.connection.closeWhenSent()
+    }
+
+    package func tearResponse() {
+        guard self.context != nil, let current = self.current else { return }
+        self.current = nil
+        self.isEnding = true
+        self.resumeReading()
+        let isChunked = current.version == .http1_1 && !current.hasNoBody
+        let size = String(Limits.tornChunkBytes, radix: 16) + "\r\n"
+        self.connection.closeWhenSent(behind: isChunked ? ByteBuffer(string: size) : ByteBuffer())
     }
 
     /// One may be written while another is: the end of one answer can bring the next request.

@@ -17,8 +17,15 @@ package protocol ServerConnection: AnyObject {
     func writeEnd(trailers: HTTPFields)
     /// Ends the connection, so that a response that has begun is not taken for a whole one.
     func abortResponse(hasBegun: Bool)
+    /// The same in the middle of a response, behind the size of a chunk that does not come.
+    func tearResponse()
 
     /// Ignored from an exchange that is through.
     func pauseReading(for exchange: ServerExchange)
     func resumeReading(for exchange: ServerExchange)
+}
+
+extension ServerConnection {
+    /// For those that have no chunks.
+    package func tearResponse() { self.abortResponse(hasBegun: true) }
 }

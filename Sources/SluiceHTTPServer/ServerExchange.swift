@@ -69,6 +69,13 @@ package final class ServerExchange {
         self.connection.abortResponse(hasBegun: hasBegun)
     }
 
+    /// The same, in the middle of a chunk, where the response comes in chunks.
+    package func tear() {
+        guard self.state == .streaming else { return self.abort() }
+        self.state = .over
+        self.connection.tearResponse()
+    }
+
     /// Stops reading from the connection, so that its peer has to wait.
     package func pauseReading() { self.connection.pauseReading(for: self) }
     package func resumeReading() { self.connection.resumeReading(for: self) }

@@ -14,7 +14,12 @@ internal import SluiceWire
 package final class InvocationRelay {
     private var machine: RelayMachine
     private let mode: RelayMachine.Mode
+    private let shaping: ResponseShaping
     private let caller: any InvocationCaller
+    /// What stands before the machine while a response comes, and may keep its bytes waiting.
+    private var pacer: ResponsePacer?
+    private var isPaced = false
+    private var wasSlowed = false
     /// The POST under way, while there is one.
     private var runtime: ServerExchange?
     /// Called once, when the caller has, or would have, heard how it ended.
@@ -24,17 +29,23 @@ package final class InvocationRelay {
     package private(set) var bytes = 0
     package private(set) var chunks = 0
 
-    package init(mode: RelayMachine.Mode, caller: any InvocationCaller) {
+    /// - Parameter shaping: what the service does to the response beside passing it on; nothing by default.
+    package init(mode: RelayMachine.Mode, caller: any InvocationCaller, shaping: ResponseShaping = ResponseShaping()) {
         self.mode = mode
+        self.shaping = shaping
         self.caller = caller
-        self.machine = RelayMachine(mode: mode)
+        self.machine = RelayMachine(mode: mode, limitBytes: shaping.limitBytes)
     }
 
     package func notifyWhenOver(_ action: @escaping (InvocationFailure?) -> Void) { self.whenOver = action }
 
     package var isOver: Bool { self.machine.isOver }
-    /// The runtime's body is not read, because its caller does not read either.
-    package var isHeldUpByCaller: Bool { self.machine.isPaused }
+    /// The runtime's body is not read, because its caller does not read either, or not so fast.
+    package var isHeldUpByCaller: Bool { self.machine.isPaused || self.isPaced }
+
+    /// Who can do to the runtime's process what a fault asks for.
+    package func onProcessFault(_ action: @escaping (ByteFault) -> Void) { self.processFault = action }
+    private var processFault: ((ByteFault) -> Void)?
 
     // MARK: The runtime's side
 
@@ -45,7 +56,7 @@ package final class InvocationRelay {
             self.runtime = exchange
             if paused { exchange.pauseReading() }
             self.caller.responseBegan(contentType: fields[.contentType] ?? RuntimeAPIHeader.defaultContentType)
-            return ResponseReceiver(relay: self)
+            return self.makeReceiver(on: exchange)
         case .refuseMode:
             exchange.answer(.invalidResponseMode)
             self.fail(.invalidResponseMode)
@@ -53,6 +64,45 @@ package final class InvocationRelay {
             exchange.answer(.invalidRequestID)
         }
         return DiscardingReceiver()
+    }
+
+    /// From the outside to the inside: what keeps bytes waiting, what goes wrong at one of them, the relay.
+    private func makeReceiver(on exchange: ServerExchange) -> any RequestReceiver {
+        var receiver: any RequestReceiver = ResponseReceiver(relay: self)
+        if let fault = self.shaping.fault {
+            let injector = FaultInjector(fault, before: receiver) { [weak self] in self?.faultReported($0) }
+            injector.began()
+            receiver = injector
+        }
+        guard let bandwidth = self.shaping.bandwidth else { return receiver }
+        let pacer = ResponsePacer(bandwidth, before: receiver, on: exchange.eventLoop) { [weak self] isHolding in
+            self?.pacingChanged(isHolding: isHolding)
+        }
+        self.pacer = pacer
+        return pacer
+    }
+
+    private func pacingChanged(isHolding: Bool) {
+        if isHolding, !self.wasSlowed {
+            self.wasSlowed = true
+            self.shaping.notify(.slowed)
+        }
+        self.isPaced = isHolding
+        self.updateReading()
+    }
+
+    private func faultReported(_ report: FaultInjector.Report) {
+        switch report {
+        case .struck(let fault):
+            self.shaping.notify(.struck(fault))
+            switch fault.kind {
+            case .kill, .freeze: self.processFault?(fault)
+            // The connection is gone, as if its caller had left; the function runs on.
+            case .drop, .truncate: self.callerDisappeared()
+            }
+        case .notReached(let fault, let bytes):
+            self.shaping.notify(.notReached(fault, responseBytes: bytes))
+        }
     }
 
     func bodyArrived(_ bytes: ByteBuffer) {
@@ -67,8 +117,11 @@ package final class InvocationRelay {
             if firstBytes > 0, let part = bytes.getSlice(at: bytes.readerIndex, length: firstBytes) {
                 self.forward(part)
             }
-            self.runtime?.answer(.tooLarge(limitBytes: self.machine.limitBytes))
-            self.fail(self.mode == .buffered ? .responseTooLarge : .streamTooLarge)
+            let limit = self.machine.limitBytes
+            self.runtime?.answer(.tooLarge(limitBytes: limit))
+            self.shaping.notify(.tooLarge(limitBytes: limit))
+            let isBuffered = self.mode == .buffered
+            self.fail(isBuffered ? .responseTooLarge(limitBytes: limit) : .streamTooLarge(limitBytes: limit))
         }
     }
 
@@ -132,6 +185,9 @@ package final class InvocationRelay {
     private func fail(_ failure: InvocationFailure) { self.finish(failure) }
 
     private func finish(_ failure: InvocationFailure?) {
+        self.pacer?.cancel()
+        self.pacer = nil
+        self.isPaced = false
         self.runtime?.resumeReading()
         self.runtime = nil
         // Before the caller: its end may bring its next request in the same turn, and that one looks for an
@@ -160,9 +216,12 @@ package final class InvocationRelay {
 
     private func act(on flow: RelayMachine.OnFlow) {
         switch flow {
-        case .pauseRuntime: self.runtime?.pauseReading()
-        case .resumeRuntime: self.runtime?.resumeReading()
+        case .pauseRuntime, .resumeRuntime: self.updateReading()
         case .nothing: break
         }
+    }
+
+    private func updateReading() {
+        if self.isHeldUpByCaller { self.runtime?.pauseReading() } else { self.runtime?.resumeReading() }
     }
 }

@@ -21,6 +21,17 @@ package enum Limits {
     /// The largest streamed response, in bytes: 200 MiB. (Lambda quotas, "Streamed responses: 200 MB".)
     package static let maximumStreamedResponseBytes = 200 * 1024 * 1024
 
+    /// What of a streamed response passes at once, in bytes. (Lambda Developer Guide, "Response streaming": "the first
+    /// 6 MB"; 6 MiB in the source of Lambda's Runtime API server.)
+    package static let streamBurstBytes = 6 * 1024 * 1024
+    /// How fast the rest passes, in bytes a second. (The same: "2 MBps"; 2 MiB in the source.)
+    package static let streamBytesPerSecond = 2 * 1024 * 1024
+    /// How often the rest of it may pass, in milliseconds. (The source.)
+    package static let streamRefillMilliseconds = 125
+
+    /// A function's own variables, names and values together, in bytes. (Lambda quotas: "Environment variables: 4 KB".)
+    package static let maximumEnvironmentBytes = 4 * 1024
+
     /// The prelude and its delimiter must lie within this many bytes.
     /// (API Gateway, response transfer mode; we hold Function URLs to the same.)
     package static let maximumPreludeBytes = 16_384
@@ -69,6 +80,26 @@ package enum Limits {
 
     /// The longest payload that `sluice invoke` reads, in bytes: more than Lambda takes, so that its refusal can be seen.
     package static let maximumCommandLinePayloadBytes = 64 * 1024 * 1024
+
+    /// What a limit of Lambda can be raised to here, in bytes: of what is gathered in memory, of a prelude, and of a
+    /// stream, which is not gathered.
+    package static let maximumLiftedBytes = 1024 * 1024 * 1024
+    package static let maximumLiftedPreludeBytes = 1024 * 1024
+    package static let maximumLiftedStreamBytes = 1_000_000_000_000
+
+    /// What the service remembers of its log for those who read it over HTTP: so many events, and about so many bytes.
+    package static let maximumRememberedEvents = 10_000
+    package static let maximumRememberedEventBytes = 16 * 1024 * 1024
+    /// How often a feed of events that has nothing to say shows that it is there, in milliseconds. (HTML standard,
+    /// "Authoring notes" of server-sent events: "every 15 seconds or so".)
+    package static let eventFeedHeartbeatMilliseconds = 15_000
+    /// The longest line of the feed that `sluice logs` reads, in bytes: the longest line of a function, escaped.
+    package static let maximumFeedLineBytes = 8 * 1024 * 1024
+
+    /// How long a caller who is throttled by a fault is told to wait, in seconds.
+    package static let faultRetryAfterSeconds = 1
+    /// The chunk that a torn response announces and does not send, in bytes.
+    package static let tornChunkBytes = 4 * 1024
 
     /// Environments that one function may have at once, when none is configured.
     package static let defaultConcurrency = 10

@@ -98,6 +98,11 @@ enum StandardStreams {
         return noColor.isEmpty && self.isTerminal(.error)
     }
 
+    static var outputIsColored: Bool {
+        let noColor = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
+        return noColor.isEmpty && self.isTerminal(.output)
+    }
+
     /// How wide lines for a person may be: as `COLUMNS` says, as the terminal is, or 80.
     static func columns(of output: Output, variable: String? = HostProcess.variables["COLUMNS"]) -> Int {
         if let columns = variable.flatMap({ Int($0) }), columns > 0 { return columns }

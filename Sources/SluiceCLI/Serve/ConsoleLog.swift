@@ -99,7 +99,7 @@ struct ConsoleLog: Sendable {
     private static func milliseconds(_ time: TimeAmount) -> String { HumanText.time(.nanoseconds(time.nanoseconds)) }
 
     /// The time of day here, as 15:04:05.678.
-    private static func clock(_ epochMilliseconds: Int64) -> String {
+    static func clock(_ epochMilliseconds: Int64) -> String {
         var seconds = time_t(epochMilliseconds / 1000)
         var parts = tm()
         localtime_r(&seconds, &parts)

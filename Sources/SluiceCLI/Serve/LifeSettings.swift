@@ -8,14 +8,11 @@ internal import SluiceWire
 
 /// The options that say how environments live; they hold for every function of the command.
 struct LifeSettings: ParsableArguments {
-    /// As Lambda does it, or not at all.
-    enum Switch: String, ExpressibleByArgument, CaseIterable { case aws, off }
-
     @Option(
         name: .long,
-        help: ArgumentHelp("Whether processes are stopped between invocations: aws or off.", valueName: "switch")
+        help: ArgumentHelp("Whether processes are stopped between invocations.", valueName: "choice")
     )
-    var freeze = Switch.aws
+    var freeze = LimitSettings.Choice.aws
 
     @Option(
         name: .long,
@@ -28,9 +25,12 @@ struct LifeSettings: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Whether a function over its memory size is killed: aws or off.", valueName: "switch")
+        help: ArgumentHelp(
+            "Whether a function over its memory size is killed; by default as --limits says.",
+            valueName: "choice"
+        )
     )
-    var memoryLimit = Switch.aws
+    var memoryLimit: LimitSettings.Choice?
 
     @Option(
         name: .long,
@@ -47,11 +47,12 @@ struct LifeSettings: ParsableArguments {
         }
     }
 
-    func apply(to function: inout FunctionConfiguration) {
+    /// - Parameter limits: what holds where nothing is said of the memory.
+    func apply(to function: inout FunctionConfiguration, limits: LimitSettings.Choice) {
         function.freezes = self.freeze == .aws
         function.idleLimit = self.idle == 0 ? nil : .seconds(Int64(self.idle))
         function.startsCold = self.cold
-        function.enforcesMemory = self.memoryLimit == .aws
+        function.enforcesMemory = (self.memoryLimit ?? limits) == .aws
     }
 
     func apply(to service: inout EmulatorConfiguration) { service.accountConcurrency = self.accountConcurrency }

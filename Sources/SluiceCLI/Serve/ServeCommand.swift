@@ -37,6 +37,15 @@ struct ServeCommand: AsyncParsableCommand {
             stopped, and they go on with the next invocation; one that nobody needs is ended, with its folder of \
             temporary files. A function that uses more than its memory size is killed.
 
+            Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
+            request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
+            stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds.
+
+            Faults, for every request by --fault, or for one by its header X-Sluice-Fault: kill=BYTES and \
+            freeze=BYTES[/MS] strike the function when its caller has so many bytes of the response; drop=BYTES and \
+            truncate=BYTES end the caller's connection there; slow=BYTES a second and stall=BYTES make the caller a \
+            slow one; throttle[=N] answers every Nth request with 429; init-crash ends a function that starts.
+
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
 
@@ -45,6 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
               sluice serve --function 'api=node server.mjs' --function b=./bootstrap
               sluice serve --function hello=./hello --timeout 60 --env-file .env
               sluice serve --function hello=./hello --cors http://localhost:5173
+              sluice serve --function hello=./hello --limit stream-bytes=100000
+              sluice serve --function hello=./hello --fault kill=65536
               sluice serve --function 'api=node server.mjs' --watch
               sluice serve --function hello=.build/debug/Hello \\
                 --build 'swift build --product Hello' --watch-path Sources
@@ -67,6 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var settings: FunctionSettings
 
     @OptionGroup var life: LifeSettings
+
+    @OptionGroup var limits: LimitSettings
 
     @OptionGroup var watch: WatchSettings
 
@@ -107,13 +120,14 @@ struct ServeCommand: AsyncParsableCommand {
                 variables: variables
             )
             function.cors = cors
-            self.life.apply(to: &function)
+            self.life.apply(to: &function, limits: self.limits.limits)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1
             return function
         }
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: HostProcess.variables)
         configuration.port = self.port
         self.life.apply(to: &configuration)
+        try self.limits.apply(to: &configuration)
         let watch = try self.watch.configuration(of: functions)
         let ready = self.ready
         let stopSignals = await StopSignals.trap()

@@ -14,6 +14,7 @@ internal import SluiceWire
 /// it from a whole one. AWS does not say how it ends there.
 final class StreamedURLCaller: InvocationCaller {
     private let reply: FunctionURLReply
+    private let preludeLimitBytes: Int
     private var prelude: PreludeParser?
     private var allowsBody = true
     /// Of a response without a prelude.
@@ -21,11 +22,14 @@ final class StreamedURLCaller: InvocationCaller {
     /// An answer other than the function's was given, and what the function still sends is dropped.
     private var wasRefused = false
 
-    init(reply: FunctionURLReply) { self.reply = reply }
+    init(reply: FunctionURLReply, preludeLimitBytes: Int) {
+        self.reply = reply
+        self.preludeLimitBytes = preludeLimitBytes
+    }
 
     func responseBegan(contentType: String) {
         if StreamedResult.hasPrelude(contentType: contentType) {
-            self.prelude = PreludeParser()
+            self.prelude = PreludeParser(limitBytes: self.preludeLimitBytes)
         } else {
             self.hint = ModeHint()
             self.begin(StreamedResult.head(contentType: contentType))
@@ -85,7 +89,11 @@ final class StreamedURLCaller: InvocationCaller {
 
     private func refuse(_ error: PreludeError) {
         self.wasRefused = true
-        self.reply.note("answered 502: \(error)")
+        if case .delimiterNotWithin(let limitBytes) = error {
+            self.reply.note(ServiceLimit.preludeBytes.note("answered 502: \(error)", value: limitBytes))
+        } else {
+            self.reply.note("answered 502: \(error)")
+        }
         self.reply.respondWithServerError(type: "InternalServerErrorException")
     }
 }

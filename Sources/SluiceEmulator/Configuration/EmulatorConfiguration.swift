@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 package import SluiceHTTPServer
+package import SluiceServiceWire
 internal import SluiceWire
 
 /// The local Lambda, as its owner describes it.
@@ -20,6 +21,10 @@ package struct EmulatorConfiguration: Sendable {
     package var hostVariables: [String: String]
     /// What connections of callers may take, over all ports together.
     package var callerBounds = ConnectionBounds.callers
+    /// Lambda's limits, as far as they are not changed here.
+    package var limits = ServiceLimits.lambda
+    /// What is to go wrong with every request.
+    package var faults = FaultPlan.none
 
     package init(functions: [FunctionConfiguration], hostVariables: [String: String]) {
         self.functions = functions

@@ -49,6 +49,9 @@ package struct FunctionConfiguration: Sendable {
         self.workingDirectory = workingDirectory
     }
 
+    /// How long names and values of its own variables are together.
+    var ownVariableBytes: Int { self.variables.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } }
+
     /// Lambda's rule for names: 1 to 64 letters, digits, hyphens and underscores. (Lambda API, `FunctionName`.)
     package static func isValidName(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count)

@@ -124,6 +124,7 @@ final class ExecutionEnvironment {
         self.delivery = delivery
         // A runtime whose `/next` broke may not come back for it. Its delivery sets the deadline anew.
         if self.initDuration != nil { self.setTimer(delivery.invocation.timeout) }
+        delivery.relay.onProcessFault { [weak self] in self?.suffer($0) }
         self.session.assign(delivery.invocation, relay: delivery.relay)
         if delivery.relay.isOver { delivery.tail?.finish() }
     }

@@ -21,9 +21,8 @@ struct ProcessGroup: Sendable {
     /// Asks every process of the group to end. Those that are stopped hear of it when they are thawed.
     func terminate() { self.send(SIGTERM) }
 
-    /// Stops every process of the group where it is. None can prevent it.
+    /// Stops every process of the group where it is, until `thaw()`. None can prevent it.
     func freeze() { self.send(SIGSTOP) }
-
     func thaw() { self.send(SIGCONT) }
 
     private func send(_ signal: Int32) { _ = Self.signal(-self.id, signal) }

@@ -14,14 +14,20 @@ final class EndpointRouter: RequestRouter {
     private static let host = RuntimeAPIHeader.known("Host")
     private let service: LambdaService
     private let invokes: InvokeEndpoint
+    private let events: EventFeedEndpoint
 
     init(service: LambdaService) {
         self.service = service
         self.invokes = InvokeEndpoint(service: service)
+        self.events = EventFeedEndpoint(log: service.log)
     }
 
     func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
-        guard let name = Self.functionName(host: request.fields[Self.host] ?? "") else {
+        let host = request.fields[Self.host] ?? ""
+        guard let name = Self.functionName(host: host) else {
+            if request.path.hasPrefix(EventFeedEndpoint.prefix) {
+                return self.events.receive(request, host: host, on: exchange)
+            }
             return self.invokes.receive(request, on: exchange)
         }
         guard let function = self.service.function(hostLabel: name) else {

@@ -39,11 +39,30 @@ final class FunctionURLEndpoint: RequestRouter {
         case nil:
             break
         }
+        let faults: FaultPlan
+        do throws(InvokeError) {
+            faults = self.service.rules.faults(of: try FaultPlan(request.fields))
+        } catch {
+            logged.refuse(error, requestID: requestID)
+            return DiscardingReceiver()
+        }
+        guard !self.service.rules.throttles(faults, function: name) else {
+            logged.refuse(.throttledByFault, requestID: requestID)
+            return DiscardingReceiver()
+        }
+        let limitBytes = self.service.rules.limits[.requestBytes]
         return CallerReceiver(
-            limitBytes: Limits.maximumRequestBytes,
+            limitBytes: limitBytes,
             exchange: logged,
-            tooLarge: { logged.refuse(.eventTooLarge(bytes: Limits.maximumRequestBytes + 1), requestID: requestID) },
-            invoke: { body, receiver in self.invoke(request, body, requestID, origin, logged, receiver) }
+            tooLarge: { self.refuseTooLarge(bytes: limitBytes + 1, requestID: requestID, on: logged) },
+            invoke: { body, receiver in
+                self.invoke(
+                    Request(head: request, body: body, requestID: requestID, origin: origin),
+                    faults,
+                    logged,
+                    receiver
+                )
+            }
         )
     }
 
@@ -61,24 +80,38 @@ final class FunctionURLEndpoint: RequestRouter {
         let port: Int
     }
 
+    private struct Request {
+        let head: ServerRequest
+        let body: ByteBuffer
+        let requestID: String
+        let origin: Origin
+    }
+
+    private func refuseTooLarge(bytes: Int, requestID: String, on exchange: LoggedExchange) {
+        let rules = self.service.rules
+        rules.noteTooLarge(.requestBytes, bytes: bytes, function: self.function.configuration.name)
+        exchange.refuse(.eventTooLarge(bytes: bytes, limits: rules.limits), requestID: requestID)
+    }
+
     private func invoke(
-        _ request: ServerRequest,
-        _ body: ByteBuffer,
-        _ requestID: String,
-        _ origin: Origin,
+        _ request: Request,
+        _ faults: FaultPlan,
         _ exchange: LoggedExchange,
         _ receiver: CallerReceiver
     ) {
         let name = self.function.configuration.name
+        let requestID = request.requestID
+        var fields = request.head.fields
+        fields[InvokeRequestHeader.fault] = nil
         var invocation = self.function.makeInvocation(requestID: requestID, payload: ByteBuffer())
         invocation.payload = FunctionURLEvent.json(
             FunctionURLRequest(
-                method: request.method.rawValue,
-                target: request.target,
-                fields: request.fields,
-                body: body,
-                sourceIP: origin.sourceIP,
-                port: origin.port,
+                method: request.head.method.rawValue,
+                target: request.head.target,
+                fields: fields,
+                body: request.body,
+                sourceIP: request.origin.sourceIP,
+                port: request.origin.port,
                 domainName: name + EndpointRouter.urlHostSuffix,
                 domainPrefix: name,
                 requestID: requestID,
@@ -86,9 +119,10 @@ final class FunctionURLEndpoint: RequestRouter {
                 millisecondsSinceEpoch: WallClock.epochMilliseconds()
             )
         )
+        let rules = self.service.rules
         let eventBytes = invocation.payload.readableBytes
-        guard eventBytes <= Limits.maximumRequestBytes else {
-            return exchange.refuse(.eventTooLarge(bytes: eventBytes), requestID: requestID)
+        guard eventBytes <= rules.limits[.requestBytes] else {
+            return self.refuseTooLarge(bytes: eventBytes, requestID: requestID, on: exchange)
         }
         let reply = FunctionURLReply(
             exchange: exchange,
@@ -98,10 +132,14 @@ final class FunctionURLEndpoint: RequestRouter {
         )
         let isStreaming = self.function.configuration.invokeMode == .responseStream
         let caller: any InvocationCaller =
-            isStreaming ? StreamedURLCaller(reply: reply) : BufferedURLCaller(reply: reply)
-        let relay = InvocationRelay(mode: isStreaming ? .streaming : .buffered, caller: caller)
+            isStreaming
+            ? StreamedURLCaller(reply: reply, preludeLimitBytes: rules.limits[.preludeBytes])
+            : BufferedURLCaller(reply: reply)
+        let mode: RelayMachine.Mode = isStreaming ? .streaming : .buffered
+        let shaping = rules.shaping(mode, faults, of: exchange, function: name)
+        let relay = InvocationRelay(mode: mode, caller: caller, shaping: shaping)
         receiver.watch(relay)
-        self.function.invoke(Delivery(invocation, relay: relay)) {
+        self.function.invoke(Delivery(invocation, relay: relay, crashesInit: faults.crashesInit)) {
             exchange.refuse($0, requestID: requestID)
         }
     }

@@ -58,18 +58,21 @@ final class InvokeEndpoint {
         _ function: FunctionService,
         _ exchange: LoggedExchange
     ) -> any RequestReceiver {
-        CallerReceiver(
-            limitBytes: call.options.invocationType.maximumRequestBytes,
+        let rules = self.service.rules
+        let type = call.options.invocationType
+        let limitBytes = rules.limits[type.limit]
+        return CallerReceiver(
+            limitBytes: limitBytes,
             exchange: exchange,
             tooLarge: {
-                let type = call.options.invocationType
-                let bytes = call.announcedBytes ?? type.maximumRequestBytes + 1
-                let error = InvokeError.eventTooLarge(bytes: bytes, for: type)
+                let bytes = call.announcedBytes ?? limitBytes + 1
+                rules.noteTooLarge(type.limit, bytes: bytes, function: function.configuration.name)
+                let error = InvokeError.eventTooLarge(bytes: bytes, for: type, limits: rules.limits)
                 exchange.refuse(error, requestID: call.requestID)
             },
             invoke: { body, receiver in
                 do throws(InvokeError) {
-                    let payload = try Self.payload(body)
+                    let payload = try Self.payload(body, limitBytes: limitBytes)
                     self.invoke(call, payload, function, exchange, receiver)
                 } catch {
                     exchange.refuse(error, requestID: call.requestID)
@@ -79,10 +82,10 @@ final class InvokeEndpoint {
     }
 
     /// An event has to be JSON; none at all stands for an empty object.
-    private static func payload(_ body: ByteBuffer) throws(InvokeError) -> ByteBuffer {
+    private static func payload(_ body: ByteBuffer, limitBytes: Int) throws(InvokeError) -> ByteBuffer {
         guard body.readableBytes > 0 else { return ByteBuffer(string: "{}") }
         do throws(JSONError) {
-            try JSONValue.check(body)
+            try JSONValue.check(body, maximumBytes: max(limitBytes, Limits.maximumBufferedResponseBytes))
             return body
         } catch {
             throw .eventNotJSON("\(error)")
@@ -104,13 +107,21 @@ final class InvokeEndpoint {
         if call.options.invocationType == .dryRun {
             return exchange.respond(status: .noContent, fields: head.fields)
         }
+        let rules = self.service.rules
+        let name = function.configuration.name
+        let faults = rules.faults(of: call.options.faults)
         if call.options.invocationType == .event {
             exchange.respond(status: .accepted, fields: head.fields)
-            let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller())
-            return function.invoke(Delivery(invocation, relay: relay)) { [log = self.service.log] _ in
+            let shaping = rules.shaping(.buffered, faults, of: nil, function: name)
+            let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller(), shaping: shaping)
+            let delivery = Delivery(invocation, relay: relay, crashesInit: faults.crashesInit)
+            return function.invoke(delivery) { [log = self.service.log] _ in
                 let text = "an asynchronous invocation was dropped, since every environment is busy: Lambda retries it"
-                log.record(.note(text), function: function.configuration.name)
+                log.record(.note(text), function: name)
             }
+        }
+        guard !rules.throttles(faults, function: name) else {
+            return exchange.refuse(.throttledByFault, requestID: call.requestID)
         }
         let tail = call.options.logType == .tail ? LogTail() : nil
         let caller: any InvocationCaller =
@@ -119,9 +130,12 @@ final class InvokeEndpoint {
             } else {
                 BufferedInvokeCaller(exchange: exchange, head: head, tail: tail)
             }
-        let relay = InvocationRelay(mode: call.route.isStreaming ? .streaming : .buffered, caller: caller)
+        let mode: RelayMachine.Mode = call.route.isStreaming ? .streaming : .buffered
+        let shaping = rules.shaping(mode, faults, of: exchange, function: name)
+        let relay = InvocationRelay(mode: mode, caller: caller, shaping: shaping)
         receiver.watch(relay)
-        function.invoke(Delivery(invocation, relay: relay, tail: tail)) {
+        let delivery = Delivery(invocation, relay: relay, tail: tail, crashesInit: faults.crashesInit)
+        function.invoke(delivery) {
             exchange.refuse($0, requestID: call.requestID)
         }
     }

@@ -71,6 +71,12 @@ final class LoggedExchange {
         self.logOnce(.broken)
     }
 
+    /// The same, in the middle of a chunk.
+    func tear() {
+        self.exchange.tear()
+        self.logOnce(.broken)
+    }
+
     func callerLeft() { self.logOnce(.callerLeft) }
 
     /// A function that sets CORS headers of its own beside configured ones gets both sent on Lambda, as its users saw,

@@ -11,11 +11,14 @@ struct Delivery {
     let relay: InvocationRelay
     /// Where its log is gathered, if its caller asked for the end of it.
     let tail: LogTail?
+    /// A fault: should it need a cold start, that fails.
+    let crashesInit: Bool
 
-    init(_ invocation: Invocation, relay: InvocationRelay, tail: LogTail? = nil) {
+    init(_ invocation: Invocation, relay: InvocationRelay, tail: LogTail? = nil, crashesInit: Bool = false) {
         self.invocation = invocation
         self.relay = relay
         self.tail = tail
+        self.crashesInit = crashesInit
     }
 
     /// It reaches no environment any more.

@@ -113,13 +113,14 @@ final class FunctionService {
         )
         self.environments[id] = environment
         environment.assign(delivery)
+        let command = delivery.crashesInit ? Self.crashingCommand : self.configuration.command
         environment.start { port, attempt in
             self.launch(
                 LaunchRequest(
                     environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
                     attempt: attempt,
                     eventLoop: self.eventLoop,
-                    command: self.configuration.command,
+                    command: command,
                     variables: EnvironmentVariables.variables(
                         for: self.configuration,
                         in: self.service,
@@ -131,6 +132,9 @@ final class FunctionService {
             )
         }
     }
+
+    /// What runs in the function's place when a fault has its initialisation crash.
+    private static let crashingCommand = ["/bin/sh", "-c", "echo 'the fault init-crash ends this process' >&2; exit 1"]
 
     /// The timers of those that wait run in the order in which they came, so this is the first one's.
     private func waitedLongEnough() {

@@ -100,7 +100,7 @@ package struct LogEvent: Sendable {
 
     /// One line of the request log.
     package struct RequestSummary: Sendable {
-        package enum End: Sendable { case complete, callerLeft, broken }
+        package enum End: String, Sendable { case complete, callerLeft, broken }
         package var method: String
         package var target: String
         package var status: Int?

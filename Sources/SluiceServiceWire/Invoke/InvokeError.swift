@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import SluiceWire
+
 /// Why an invoke call is refused: the exceptions of the API's model that a single machine can cause.
 ///
 /// A function that fails is none of these: then the call itself went well, and its reply says so.
@@ -46,14 +48,21 @@ extension InvokeError {
     /// All functions together are at the account's limit.
     package static let accountThrottled = Self.tooManyRequests(.concurrentInvocations, retryAfterSeconds: nil)
 
+    /// A request that a fault throttles.
+    package static let throttledByFault = Self.tooManyRequests(
+        .reservedConcurrentInvocations,
+        retryAfterSeconds: Limits.faultRetryAfterSeconds
+    )
+
     /// An event over its limit, which asynchronous invocations have a smaller one of.
     package static func eventTooLarge(
         bytes: Int,
-        for type: InvokeRequestOptions.InvocationType = .requestResponse
+        for type: InvokeRequestOptions.InvocationType = .requestResponse,
+        limits: ServiceLimits = .lambda
     ) -> Self {
         .requestTooLarge(
             "\(bytes) byte payload is too large for the \(type.rawValue) invocation type "
-                + "(limit \(type.maximumRequestBytes) bytes)"
+                + "(limit \(limits[type.limit]) bytes)"
         )
     }
 

@@ -12,6 +12,8 @@ package enum InvokeRequestHeader {
     package static let logType = RuntimeAPIHeader.known("X-Amz-Log-Type")
     package static let clientContext = RuntimeAPIHeader.known("X-Amz-Client-Context")
     package static let tenantID = RuntimeAPIHeader.known("X-Amz-Tenant-Id")
+    /// Not Lambda's: what is to go wrong with this request. See `FaultPlan`.
+    package static let fault = RuntimeAPIHeader.known("X-Sluice-Fault")
 }
 
 /// Header names of the replies.

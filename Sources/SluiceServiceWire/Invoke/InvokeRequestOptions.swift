@@ -13,10 +13,11 @@ package struct InvokeRequestOptions: Hashable, Sendable {
         case event = "Event"
         case dryRun = "DryRun"
 
-        package var maximumRequestBytes: Int {
+        /// Which limit its event has.
+        package var limit: ServiceLimit {
             switch self {
-            case .requestResponse, .dryRun: Limits.maximumRequestBytes
-            case .event: Limits.maximumAsynchronousRequestBytes
+            case .requestResponse, .dryRun: .requestBytes
+            case .event: .asynchronousRequestBytes
             }
         }
     }
@@ -33,6 +34,8 @@ package struct InvokeRequestOptions: Hashable, Sendable {
     package var tenantID: String?
     /// The id that the caller chose for the invocation: a UUID.
     package var requestID: String?
+    /// What is to go wrong with this one.
+    package var faults = FaultPlan.none
 
     package init() {}
 
@@ -66,6 +69,7 @@ package struct InvokeRequestOptions: Hashable, Sendable {
             }
             self.requestID = text
         }
+        self.faults = try FaultPlan(fields)
     }
 
     /// Such as `c6af9ac6-7b61-11e6-9a41-93e8deadbeef`.
@@ -108,6 +112,21 @@ package struct InvokeRequestOptions: Hashable, Sendable {
                 default: others.contains(byte)
                 }
             }
+    }
+}
+
+extension FaultPlan {
+    /// What the header of one request asks for. Lambda has no such header, and functions do not see it.
+    package init(_ fields: HTTPFields) throws(InvokeError) {
+        guard let text = fields[InvokeRequestHeader.fault] else {
+            self = .none
+            return
+        }
+        do throws(FaultPlanError) {
+            self = try FaultPlan(parsing: text)
+        } catch {
+            throw .invalidParameterValue("The header \(InvokeRequestHeader.fault.rawName): \(error).")
+        }
     }
 }
 

@@ -82,15 +82,16 @@ package struct InvocationFailure: Hashable, Sendable {
         Self("Runtime.InvalidEntrypoint", "RequestId: \(requestID) Error: \(reason)")
     }
 
-    package static let responseTooLarge = Self(
-        "Function.ResponseSizeTooLarge",
-        "Response payload size exceeded maximum allowed payload size (\(Limits.maximumBufferedResponseBytes) bytes)."
-    )
+    package static func responseTooLarge(limitBytes: Int) -> Self {
+        Self(
+            "Function.ResponseSizeTooLarge",
+            "Response payload size exceeded maximum allowed payload size (\(limitBytes) bytes)."
+        )
+    }
 
-    package static let streamTooLarge = Self(
-        "Function.ResponseSizeTooLarge",
-        "Streamed response exceeded maximum allowed size (\(Limits.maximumStreamedResponseBytes) bytes)."
-    )
+    package static func streamTooLarge(limitBytes: Int) -> Self {
+        Self("Function.ResponseSizeTooLarge", "Streamed response exceeded maximum allowed size (\(limitBytes) bytes).")
+    }
 
     package static let truncatedResponse = Self(
         "Runtime.TruncatedResponse",

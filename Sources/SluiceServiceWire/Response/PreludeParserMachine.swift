@@ -44,52 +44,62 @@ package struct PreludeParser: ~Copyable {
     }
 
     private var state: State
+    private let limitBytes: Int
 
-    package init() { self.init(.gathering(json: ByteBuffer(), nulCount: 0)) }
-    private init(_ state: consuming State) { self.state = state }
+    /// - Parameter limitBytes: prelude and delimiter must lie within so many.
+    package init(limitBytes: Int = Limits.maximumPreludeBytes) {
+        self.init(.gathering(json: ByteBuffer(), nulCount: 0), limitBytes)
+    }
+
+    private init(_ state: consuming State, _ limitBytes: Int) {
+        self.state = state
+        self.limitBytes = limitBytes
+    }
 
     package mutating func bytesCame(_ bytes: ByteBuffer) -> OnBytes {
+        let limit = self.limitBytes
         switch consume self.state {
         case .gathering(var json, var nulCount):
             var bytes = bytes
-            switch Self.take(from: &bytes, into: &json, &nulCount) {
+            switch Self.take(from: &bytes, into: &json, &nulCount, limit) {
             case .none:
-                self = Self(.gathering(json: json, nulCount: nulCount))
+                self = Self(.gathering(json: json, nulCount: nulCount), limit)
                 return .needMore
             case .failure(let error):
-                self = Self(.failed(error))
+                self = Self(.failed(error), limit)
                 return .malformed(error)
             case .success:
                 do throws(PreludeError) {
                     let prelude = try Prelude(json: json)
-                    self = Self(.passed)
+                    self = Self(.passed, limit)
                     return .prelude(prelude, rest: bytes)
                 } catch {
-                    self = Self(.failed(error))
+                    self = Self(.failed(error), limit)
                     return .malformed(error)
                 }
             }
         case .passed:
-            self = Self(.passed)
+            self = Self(.passed, limit)
             return .body(bytes)
         case .failed(let error):
-            self = Self(.failed(error))
+            self = Self(.failed(error), limit)
             return .malformed(error)
         }
     }
 
     /// The response ended well.
     package mutating func ended() -> OnEnd {
+        let limit = self.limitBytes
         switch consume self.state {
         case .gathering(let json, let nulCount):
             let error = PreludeError.endedBeforeDelimiter(receivedBytes: json.readableBytes + nulCount)
-            self = Self(.failed(error))
+            self = Self(.failed(error), limit)
             return .malformed(error)
         case .passed:
-            self = Self(.passed)
+            self = Self(.passed, limit)
             return .complete
         case .failed(let error):
-            self = Self(.failed(error))
+            self = Self(.failed(error), limit)
             return .malformed(error)
         }
     }
@@ -98,14 +108,15 @@ package struct PreludeParser: ~Copyable {
     private static func take(
         from bytes: inout ByteBuffer,
         into json: inout ByteBuffer,
-        _ nulCount: inout Int
+        _ nulCount: inout Int,
+        _ limit: Int
     ) -> Result<Void, PreludeError>? {
         var position = json.readableBytes + nulCount
         var jsonBytes = 0
         var taken = 0
         for byte in bytes.readableBytesView {
-            guard position < Limits.maximumPreludeBytes else {
-                return .failure(.delimiterNotWithin(limitBytes: Limits.maximumPreludeBytes))
+            guard position < limit else {
+                return .failure(.delimiterNotWithin(limitBytes: limit))
             }
             position += 1
             taken += 1
@@ -121,7 +132,7 @@ package struct PreludeParser: ~Copyable {
         if let slice = bytes.readSlice(length: jsonBytes) { json.writeImmutableBuffer(slice) }
         bytes.moveReaderIndex(forwardBy: taken - jsonBytes)
         if nulCount == Limits.preludeDelimiterBytes { return .success(()) }
-        return position < Limits.maximumPreludeBytes
-            ? nil : .failure(.delimiterNotWithin(limitBytes: Limits.maximumPreludeBytes))
+        return position < limit
+            ? nil : .failure(.delimiterNotWithin(limitBytes: limit))
     }
 }

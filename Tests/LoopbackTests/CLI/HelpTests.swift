@@ -9,7 +9,7 @@ import Testing
 ///
 /// `SLUICE_UPDATE_SNAPSHOTS=1` writes the files anew.
 @Suite(.timeLimit(.minutes(5)), .takesTurns) struct HelpTests {
-    @Test(arguments: ["sluice", "demo", "serve", "invoke"], [80, 120])
+    @Test(arguments: ["sluice", "demo", "serve", "invoke", "logs"], [80, 120])
     func isAsItWasRead(command: String, columns: Int) async throws {
         let arguments = (command == "sluice" ? [] : [command]) + ["--help"]
         let result = try await SluiceProgram.run(arguments, environment: SluiceProgram.environment(columns: columns))

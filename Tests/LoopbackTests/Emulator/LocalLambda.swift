@@ -69,6 +69,15 @@ struct LocalLambda: Sendable {
             return self.all.compactMap { isChild($0.kind) }
         }
 
+        /// Waits for a word to whoever runs the service.
+        func note(_ words: String) async throws -> String {
+            try await self.first("a note with \(words)") {
+                if case .note(let text) = $0, text.contains(words) { text } else { nil }
+            }
+        }
+
+        var notes: [String] { self.all.compactMap { if case .note(let text) = $0.kind { text } else { nil } } }
+
         func endedEnvironment() async throws -> String {
             try await self.first("an environment's end") {
                 if case .environmentEnded(_, let reason) = $0 { reason } else { nil }
@@ -104,6 +113,7 @@ struct LocalLambda: Sendable {
         of name: String = "scripted",
         streaming: Bool = true,
         tail: Bool = false,
+        fault: String? = nil,
         _ steps: [ScriptedFunction.Step],
         onChunk: (String) async throws -> Void = { _ in }
     ) async throws -> Reply {
@@ -114,6 +124,7 @@ struct LocalLambda: Sendable {
             payload: ByteBuffer(string: try ScriptedFunction.Step.event(steps))
         )
         if tail { request.fields[InvokeRequestHeader.logType] = "Tail" }
+        request.fields[InvokeRequestHeader.fault] = fault
         return try await Self.call(request, onChunk: onChunk)
     }
 
@@ -138,10 +149,13 @@ struct LocalLambda: Sendable {
     }
 
     /// Requests a scripted function's own Function URL.
-    func request(at index: Int = 0, _ steps: [ScriptedFunction.Step]) async throws -> Reply {
+    func request(at index: Int = 0, fault: String? = nil, _ steps: [ScriptedFunction.Step]) async throws -> Reply {
         let url = self.addresses.functionURL(port: self.addresses.functionURLs[index].port)
         let body = ByteBuffer(string: try ScriptedFunction.Step.event(steps))
-        return try await Self.call(StreamRequest(url: try HTTPAddress(url), method: .post, body: body))
+        let fields = fault.map { [InvokeRequestHeader.fault: $0] as HTTPFields } ?? [:]
+        return try await Self.call(
+            StreamRequest(url: try HTTPAddress(url), method: .post, fields: fields, body: body)
+        )
     }
 
     private static func call(
@@ -162,6 +176,8 @@ struct LocalLambda: Sendable {
         hostVariables: [String: String] = ["PATH": RunEnvironment["PATH"] ?? "/usr/bin:/bin"],
         callerBounds: ConnectionBounds = .callers,
         accountConcurrency: Int = Limits.accountConcurrency,
+        limits: ServiceLimits? = nil,
+        faults: FaultPlan = .none,
         log: Log = Log(),
         body: @Sendable (LocalLambda) async throws -> Result
     ) async throws -> Result {
@@ -169,8 +185,19 @@ struct LocalLambda: Sendable {
         configuration.port = 0
         configuration.callerBounds = callerBounds
         configuration.accountConcurrency = accountConcurrency
+        configuration.limits = limits ?? .unpaced
+        configuration.faults = faults
         return try await Emulator.run(configuration, onEvent: { log.record($0) }) { addresses in
             try await body(LocalLambda(addresses: addresses, log: log))
         }
+    }
+}
+
+extension ServiceLimits {
+    /// Lambda's, but without the wait: for tests of something else.
+    static var unpaced: Self {
+        var limits = Self.lambda
+        limits.pacesStreams = false
+        return limits
     }
 }

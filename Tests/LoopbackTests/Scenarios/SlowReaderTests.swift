@@ -63,7 +63,7 @@ import Testing
         let bytes = Limits.maximumStreamedResponseBytes - Limits.maximumPreludeBytes
         let demo = try BuiltProducts.url(of: "SluiceDemoFunction").path
         let functions = ["--function", "demo='\(demo)'", "--timeout", "120"] + (try SluiceProgram.scripted("other"))
-        try await SluiceProgram.serve(functions) { ready, process in
+        try await SluiceProgram.serve(functions + ["--pacing", "off"]) { ready, process in
             let (read, serviceGrewBy, functionGrewBy) = try await Self.read(
                 from: process,
                 ready,
@@ -86,7 +86,7 @@ import Testing
     @Test(arguments: [0, 1])
     func aStreamIsCutBehindItsTwoHundredthMebibyte(bytesTooMany: Int) async throws {
         let functions = try SluiceProgram.scripted("big") + SluiceProgram.scripted("other") + ["--timeout", "120"]
-        try await SluiceProgram.serve(functions) { ready, process in
+        try await SluiceProgram.serve(functions + ["--pacing", "off"]) { ready, process in
             let most = Limits.maximumStreamedResponseBytes
             let script = try ScriptedFunction.Step.event([.numbered(bytes: most + bytesTooMany), .endAndTell])
             let (read, serviceGrewBy, _) = try await Self.read(

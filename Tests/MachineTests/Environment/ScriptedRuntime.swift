@@ -29,10 +29,11 @@ final class ScriptedRuntime {
     func assign(
         _ requestID: String = "r1",
         mode: RelayMachine.Mode = .streaming,
-        payload: String = "{}"
+        payload: String = "{}",
+        shaping: ResponseShaping = ResponseShaping()
     ) -> (caller: RecordingCaller, relay: InvocationRelay) {
         let caller = RecordingCaller()
-        let relay = InvocationRelay(mode: mode, caller: caller)
+        let relay = InvocationRelay(mode: mode, caller: caller, shaping: shaping)
         let invocation = Invocation(
             requestID: requestID,
             invocationID: "delivery-\(requestID)",

@@ -27,8 +27,8 @@ import Testing
     }
 
     @Test func asynchronousEventsHaveALimitOfTheirOwn() {
-        #expect(InvokeRequestOptions.InvocationType.event.maximumRequestBytes == 1_048_576)
-        #expect(InvokeRequestOptions.InvocationType.requestResponse.maximumRequestBytes == 6_291_456)
+        #expect(InvokeRequestOptions.InvocationType.event.limit.lambdaValue == 1_048_576)
+        #expect(InvokeRequestOptions.InvocationType.requestResponse.limit.lambdaValue == 6_291_456)
         #expect(
             InvokeError.eventTooLarge(bytes: 7, for: .event).message
                 == "7 byte payload is too large for the Event invocation type (limit 1048576 bytes)"
