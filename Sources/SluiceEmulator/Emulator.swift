@@ -67,7 +67,7 @@ package enum Emulator {
     ) async throws -> Result {
         // Each environment asks for one process and for the end of one folder, and no function has more of them than its
         // concurrency allows, besides those whose processes are about to end or finish with old code.
-        let capacity = 4 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) }
+        let capacity = 4 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) * $1.processesOfEnvironment }
         let (requests, launches) = AsyncStream<LauncherRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
         let orphans = await OrphanSearch.run(under: configuration.temporaryFolder)
         let run = RunFolder(under: configuration.temporaryFolder)
@@ -168,6 +168,13 @@ package enum Emulator {
             tasks.cancelAll()
         }
         launches.finish()
+    }
+}
+
+extension FunctionConfiguration {
+    /// At most: the runtime's, and those of external extensions.
+    fileprivate var processesOfEnvironment: Int {
+        self.extensionFolders.isEmpty ? 1 : 1 + Limits.maximumExtensions
     }
 }
 

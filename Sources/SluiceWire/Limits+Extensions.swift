@@ -35,8 +35,4 @@ extension Limits {
     /// A delivery that failed is tried again after so many milliseconds, and so often. Ours.
     package static let telemetryRetryMilliseconds = 100
     package static let telemetryAttempts = 5
-    /// The head and body of a subscriber's answer are read up to this many bytes. Ours: nobody looks at them.
-    package static let maximumTelemetryReplyBytes = 64 * 1024
-    /// When an environment ends, what is still gathered gets this long to be delivered, in milliseconds. Ours.
-    package static let lastTelemetryMilliseconds = 500
 }

@@ -46,6 +46,11 @@ struct ServeCommand: AsyncParsableCommand {
             truncate=BYTES end the caller's connection there; slow=BYTES a second and stall=BYTES make the caller a \
             slow one; throttle[=N] answers every Nth request with 429; init-crash ends a function that starts.
 
+            With --extensions, every program of the folder is started before the function, and registers under its \
+            file's name. An extension that subscribes to telemetry listens on a port of its own choice, and names it as \
+            sandbox.localdomain. Where several environments run at once, so do several of each extension: have them \
+            take any free port, or use --concurrency 1.
+
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
 
@@ -80,6 +85,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var life: LifeSettings
 
     @OptionGroup var limits: LimitSettings
+
+    @OptionGroup var extensions: ExtensionSettings
 
     @OptionGroup var watch: WatchSettings
 
@@ -121,6 +128,7 @@ struct ServeCommand: AsyncParsableCommand {
             )
             function.cors = cors
             self.life.apply(to: &function, limits: self.limits.limits)
+            self.extensions.apply(to: &function)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1
             return function
         }

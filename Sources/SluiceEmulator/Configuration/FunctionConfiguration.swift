@@ -37,6 +37,8 @@ package struct FunctionConfiguration: Sendable {
     package var startsCold = false
     /// Whether an environment that uses more than its memory size is ended.
     package var enforcesMemory = true
+    /// Folders whose files are external extensions, as those of `/opt/extensions` are on Lambda.
+    package var extensionFolders: [String] = []
     /// Which pages of other origins may call the Function URL. `nil` leaves it to the function: its own headers pass, and
     /// a preflight invokes it.
     package var cors: CORSConfiguration?

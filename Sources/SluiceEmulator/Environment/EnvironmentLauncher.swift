@@ -19,9 +19,21 @@ enum LauncherRequest: Sendable {
     case remove(String)
 }
 
-/// One process to start, and the environment that hears of it.
+/// Who hears what becomes of a process. All calls come on the event loop.
+///
+/// `attempt` is the request's.
+protocol LaunchedProcess: AnyObject {
+    /// For what the process prints.
+    func makeOutput() -> LogLineHandler
+    func processStarted(_ group: ProcessGroup, attempt: Int)
+    func processEnded(_ exit: InvocationFailure.Exit, attempt: Int)
+    /// It never was there.
+    func processCouldNotStart(_ reason: String, attempt: Int)
+}
+
+/// One process to start, and who hears of it.
 struct LaunchRequest: Sendable {
-    let environment: NIOLoopBound<ExecutionEnvironment>
+    let process: NIOLoopBound<any LaunchedProcess>
     /// Which of the environment's processes it is, from 1.
     let attempt: Int
     let eventLoop: any EventLoop
@@ -48,13 +60,13 @@ struct EnvironmentLauncher: Sendable {
     }
 
     private static func supervise(_ request: LaunchRequest) async {
-        let environment = request.environment
+        let process = request.process
         do {
             let exit = try await Self.runProcess(request)
-            request.eventLoop.execute { environment.value.processEnded(exit, attempt: request.attempt) }
+            request.eventLoop.execute { process.value.processEnded(exit, attempt: request.attempt) }
         } catch {
             let reason = Self.reason(error, request)
-            request.eventLoop.execute { environment.value.processCouldNotStart(reason, attempt: request.attempt) }
+            request.eventLoop.execute { process.value.processCouldNotStart(reason, attempt: request.attempt) }
         }
     }
 
@@ -79,8 +91,8 @@ struct EnvironmentLauncher: Sendable {
             error: .combinedWithOutput
         ) { execution in
             let group = ProcessGroup(id: execution.processIdentifier.value)
-            let environment = request.environment
-            request.eventLoop.execute { environment.value.processStarted(group, attempt: request.attempt) }
+            let process = request.process
+            request.eventLoop.execute { process.value.processStarted(group, attempt: request.attempt) }
         }
         switch result.terminationStatus {
         case .exited(let code): return .code(Int(code))
@@ -89,15 +101,8 @@ struct EnvironmentLauncher: Sendable {
     }
 
     private static func outputPipe(_ request: LaunchRequest) async throws -> OutputPipe {
-        let environment = request.environment
-        return try await OutputPipe.open(on: request.eventLoop) {
-            let handler = LogLineHandler { line in
-                let environment = environment.value
-                environment.record(.output(environment: environment.id.number, line: line))
-            }
-            environment.value.output = handler
-            return handler
-        }
+        let process = request.process
+        return try await OutputPipe.open(on: request.eventLoop) { process.value.makeOutput() }
     }
 
     private static func reason(_ error: any Error, _ request: LaunchRequest) -> String {

@@ -57,6 +57,18 @@ enum EnvironmentVariables {
         return variables.merging(defaults) { given, _ in given }
     }
 
+    /// What an external extension sees of a function's variables.
+    /// (Lambda Developer Guide, "Extensions API", "Environment variables".)
+    static func ofExtension(_ variables: [String: String]) -> [String: String] {
+        variables.filter { !self.hiddenFromExtensions.contains($0.key) }
+    }
+
+    private static let hiddenFromExtensions: Set<String> = [
+        "AWS_EXECUTION_ENV", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_XRAY_CONTEXT_MISSING",
+        "AWS_XRAY_DAEMON_ADDRESS", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "_AWS_XRAY_DAEMON_ADDRESS",
+        "_AWS_XRAY_DAEMON_PORT", "_HANDLER",
+    ]
+
     /// Any of these says where an SDK finds its credentials. (AWS SDKs and Tools Reference Guide, "Standardized
     /// credential providers".)
     private static let credentialSources: Set<String> = [

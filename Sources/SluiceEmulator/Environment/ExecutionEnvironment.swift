@@ -21,7 +21,7 @@ protocol ExecutionEnvironmentOwner: AnyObject {
 
 /// One execution environment of a function: its process, its Runtime API, its one invocation. Lives on the service's
 /// event loop.
-final class ExecutionEnvironment {
+final class ExecutionEnvironment: LaunchedProcess {
     let id: PoolMachine.EnvironmentID
     let function: FunctionConfiguration
     let place: EnvironmentPlace
@@ -40,7 +40,12 @@ final class ExecutionEnvironment {
     private var groupRecord: GroupRecord?
     /// What freezes and ends it; see `ExecutionEnvironment+Life.swift`.
     var life: EnvironmentLife
-    var extensions: (any EnvironmentExtensions)?
+    /// Those of its present processes.
+    var extensions: ExtensionHost?
+    let telemetry: TelemetryFeed
+    private var extensionSetup: ExtensionHost.Setup?
+    /// The runtime's process of this attempt is there, or is being started; before that extensions are waited for.
+    private var runtimeIsLaunched = false
     /// Its runtime ran into its time-out or ended by itself: what it kept in its folder is its successor's.
     private(set) var isReset = false
     private(set) var isOutOfMemory = false
@@ -78,14 +83,19 @@ final class ExecutionEnvironment {
         self.eventLoop = eventLoop
         self.log = log
         self.owner = owner
+        self.telemetry = TelemetryFeed(on: eventLoop)
         self.session.delegate = self
     }
 
     // MARK: Start
 
-    /// Listens for the runtime, then asks `launch` to start the process with that port.
-    func start(launch: @escaping (_ runtimeAPIPort: Int, _ attempt: Int) -> Bool) {
+    /// Listens for the runtime, starts the extensions, then asks `launch` to start the process with that port.
+    func start(
+        extensions: ExtensionHost.Setup,
+        launch: @escaping (_ runtimeAPIPort: Int, _ attempt: Int) -> Bool
+    ) {
         self.launch = launch
+        self.extensionSetup = extensions
         self.record(.environmentStarting(environment: self.id.number))
         self.setTimer(self.function.initLimit)
         HTTP1Listener.bind(
@@ -113,7 +123,15 @@ final class ExecutionEnvironment {
     private func startProcess() {
         self.attempt += 1
         self.group = nil
+        self.runtimeIsLaunched = false
         self.isOutOfMemory = false
+        if let setup = self.extensionSetup { self.startExtensions(setup) }
+    }
+
+    /// Every external extension has registered.
+    func startRuntime() {
+        guard !self.runtimeIsLaunched, self.endingReason == nil, !self.isReplacing else { return }
+        self.runtimeIsLaunched = true
         guard let port = self.listener?.localAddress?.port, self.launch?(port, self.attempt) == true else {
             return self.couldNotStart("too many processes are being started at once")
         }
@@ -130,6 +148,14 @@ final class ExecutionEnvironment {
     }
 
     // MARK: The process
+
+    func makeOutput() -> LogLineHandler {
+        let handler = LogLineHandler { [weak self] line in
+            if let self { self.record(.output(environment: self.id.number, line: line)) }
+        }
+        self.output = handler
+        return handler
+    }
 
     func processStarted(_ group: ProcessGroup, attempt: Int) {
         guard attempt == self.attempt else { return group.kill() }
@@ -173,12 +199,7 @@ final class ExecutionEnvironment {
         self.group?.kill()
         if let record = self.groupRecord { self.place.run?.forget(record) }
         self.groupRecord = nil
-        if self.endingReason == nil, case .startAnother = self.session.processGone() {
-            self.isReplacing = false
-            // What the old process still had to say is not its successor's word.
-            self.connections.closeAll()
-            return self.startProcess()
-        }
+        if self.endingReason == nil, self.replaceProcess() { return }
         self.processIsGone = true
         if self.endingReason == nil, self.initDuration != nil { self.isReset = true }
         self.runtimeIsGone()
@@ -187,6 +208,17 @@ final class ExecutionEnvironment {
             self.owner?.environmentIsUnusable(self)
         }
         self.readLastBytes(exit)
+    }
+
+    /// Starts another process if one is to follow.
+    @discardableResult
+    private func replaceProcess() -> Bool {
+        guard case .startAnother = self.session.processGone() else { return false }
+        self.isReplacing = false
+        // What the old process still had to say is not its successor's word.
+        self.connections.closeAll()
+        self.startProcess()
+        return true
     }
 
     private func readLastBytes(_ exit: InvocationFailure.Exit) {
@@ -218,6 +250,8 @@ final class ExecutionEnvironment {
         guard self.endingReason == nil else { return }
         self.giveUp(reason: reason, isTimeout: isTimeout, failure)
         self.shutDown(why)
+        // No process will tell that it is gone. (A listener that is still to come does.)
+        if !self.runtimeIsLaunched, self.listener != nil { self.becomeGone() }
     }
 
     /// Once the process is gone, its number may be another's.
@@ -229,6 +263,13 @@ final class ExecutionEnvironment {
         guard self.endingReason == nil else { return }
         self.endingReason = reason
         self.stopTimer()
+        if self.initDuration == nil {
+            self.tellOfFailedInit(
+                isTimeout ? .timeout : .error,
+                errorType: failure("").errorType,
+                duration: .now() - self.initStartedAt
+            )
+        }
         self.session.end(isTimeout: isTimeout, failure)
         self.finishInvocation()
         self.owner?.environmentIsUnusable(self)
@@ -245,6 +286,8 @@ final class ExecutionEnvironment {
         guard self.isDrained, self.isShutDown, !self.isGone else { return }
         self.isGone = true
         self.launch = nil
+        self.extensionSetup = nil
+        self.telemetry.end()
         self.listener?.close(promise: nil)
         self.connections.closeAll()
         self.record(.environmentEnded(environment: self.id.number, reason: self.endingReason ?? "stopped"))
@@ -287,7 +330,7 @@ final class ExecutionEnvironment {
             self.isReplacing = true
             self.record(.initReport(LogEvent.InitReport(duration: .now() - self.initStartedAt)))
             self.beginSecondInit()
-            self.group?.kill()
+            if self.runtimeIsLaunched { self.group?.kill() } else { self.replaceProcess() }
         case .end:
             self.current?.timedOut = true
             self.isReset = true

@@ -114,10 +114,17 @@ final class FunctionService {
         self.environments[id] = environment
         environment.assign(delivery)
         let command = delivery.crashesInit ? Self.crashingCommand : self.configuration.command
-        environment.start { port, attempt in
+        let extensions = ExtensionHost.Setup(
+            for: self.configuration,
+            in: self.service,
+            place: place,
+            eventLoop: self.eventLoop,
+            launch: self.launch
+        )
+        environment.start(extensions: extensions) { port, attempt in
             self.launch(
                 LaunchRequest(
-                    environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
+                    process: NIOLoopBound(environment as any LaunchedProcess, eventLoop: self.eventLoop),
                     attempt: attempt,
                     eventLoop: self.eventLoop,
                     command: command,

@@ -50,6 +50,8 @@ extension LogEvent {
         let text =
             switch self.kind {
             case .output(_, let line): line.utf8.count
+            case .extensions(.output(_, _, let line)): line.utf8.count
+            case .extensions(.failed(_, let failure)): failure.message.utf8.count
             case .note(let text): text.utf8.count
             case .invocationFailed(_, let type, let message): type.utf8.count + message.utf8.count
             case .request(let summary): summary.target.utf8.count

@@ -63,6 +63,8 @@ extension LogEvent.Kind {
         case .watch(let news):
             object["type"] = "watch"
             news.write(to: &object)
+        case .extensions(let news):
+            news.write(to: &object)
         }
     }
 }

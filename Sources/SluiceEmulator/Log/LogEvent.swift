@@ -44,6 +44,8 @@ package struct LogEvent: Sendable {
         case renewed(Renewal)
         /// What watching for changes, and the build that follows them, have to say.
         case watch(WatchNews)
+        /// What extensions print, and what becomes of them.
+        case extensions(ExtensionNews)
     }
 
     /// What becomes of the environments that ran a function's old code.

@@ -46,6 +46,8 @@ extension ExtensionsMachine {
             var isFailed: Bool {
                 if case .failed = self { true } else { false }
             }
+
+            var isOver: Bool { self == .gone || self.isFailed }
         }
 
         init(name: String, isExternal: Bool) {

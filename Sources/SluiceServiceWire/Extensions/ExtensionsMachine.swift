@@ -62,7 +62,10 @@ package struct ExtensionsMachine {
     // MARK: What is known
 
     /// Runtime and extensions have all asked for what is next: the environment may be frozen.
-    package var everyoneIsWaiting: Bool { self.phase == .waiting }
+    package var everyoneIsWaiting: Bool {
+        // A call that broke since is not open: its extension comes back.
+        self.phase == .waiting && self.members.allSatisfy { $0.state == .ready || $0.state.isOver }
+    }
 
     /// How long the environment may take to end, and how much of that the runtime has; settled at the moment of asking.
     package var shutdownBudget: ShutdownBudget {
@@ -288,6 +291,8 @@ package struct ExtensionsMachine {
         package var kill: [String] = []
         /// Nobody is left to be waited for.
         package var isOver = true
+
+        package init() {}
     }
 
     /// The environment ends, and its runtime is gone. Those that have `SHUTDOWN` and have not asked get it when they do.
