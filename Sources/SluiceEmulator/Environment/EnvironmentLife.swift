@@ -4,7 +4,7 @@
 internal import NIOCore
 internal import SluiceServiceWire
 
-/// What an environment's life needs of its extensions. Without any it is not there.
+/// What an environment's life needs of its extensions.
 protocol EnvironmentExtensions: AnyObject {
     /// Every extension has asked for its next event.
     var everyoneIsWaiting: Bool { get }
