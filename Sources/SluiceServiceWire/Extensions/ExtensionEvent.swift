@@ -46,6 +46,13 @@ package struct ExtensionReport: Hashable, Sendable {
     package var state: String
     package var events: [ExtensionEvent]
     package var errorType: String?
+
+    package init(name: String, state: String, events: [ExtensionEvent], errorType: String?) {
+        self.name = name
+        self.state = state
+        self.events = events
+        self.errorType = errorType
+    }
 }
 
 /// The bodies that extensions get for their events.

@@ -80,6 +80,11 @@ import Testing
             ["serve", "--function", "a=true", "--watch-path", "/does/not/exist"],
             "--watch-path /does/not/exist: No such file"
         ),
+        (
+            ["serve", "--function", "a=true", "--extensions", "/does/not/exist"],
+            "--extensions /does/not/exist: No such file"
+        ),
+        (["serve", "--function", "a=true", "--extensions", "/bin/sh"], "--extensions /bin/sh: Not a directory."),
         (["serve", "--function", "a=true", "--function", "a=false"], "Two functions are named a."),
         (["demo", "--port", "65535"], "--port must be 0 to 65534, not 65535."),
         (["invoke"], "Missing expected argument '<function>'"),

@@ -114,6 +114,25 @@ import Testing
         }
     }
 
+    @Test func theCommandStartsThoseOfAFolderAndShowsWhatTheyPrint() async throws {
+        var script = ScriptedExtensions.Script()
+        script.invoke = [["print", "seen"]]
+        try await ScriptedExtensions.with(["watcher": script]) { extensions in
+            // From another folder than the one that the command runs in.
+            let parent = URL(filePath: extensions.folder).deletingLastPathComponent().path
+            let arguments = try SluiceProgram.scripted() + ["--extensions", "extensions"]
+            try await SluiceProgram.serve(arguments, directory: parent) { ready, process in
+                let reply = try await SluiceProgram.run(["invoke", "scripted", "--endpoint", ready.endpoint])
+                #expect(reply.exit == .code(0), "\(reply)")
+                _ = try await process.line(on: .standardError) {
+                    $0.contains("EXTENSION\tName: watcher\tState: Ready\tEvents: [INVOKE, SHUTDOWN]")
+                }
+                _ = try await process.line(on: .standardError) { $0.contains("1.watcher| seen") }
+            }
+            #expect(try extensions.events() == ["INVOKE", "SHUTDOWN SPINDOWN"])
+        }
+    }
+
     @Test func seesTheFunctionsVariablesButNotThoseThatAreHiddenFromIt() async throws {
         var script = ScriptedExtensions.Script()
         script.initialisation = [["variables"]]

@@ -27,7 +27,7 @@ import Testing
         script.refusedPosts = refusedPosts
         script.invoke = [["print", "seen"]]
         // What comes last may come behind the word that the environment ends.
-        script.shutdown = types.contains("platform") ? [["telemetry", "platform.report", 1]] : []
+        script.shutdown = [["telemetry", types.contains("platform") ? "platform.report" : "function", 1]]
         return try await ScriptedExtensions.with(["listener": script]) { extensions in
             var function = try extensions.configuration()
             function.timeout = timeout
