@@ -65,14 +65,23 @@ package enum Emulator {
         hurry: (@Sendable () async -> Void)?,
         body: @Sendable (Addresses) async throws -> Result
     ) async throws -> Result {
-        // Each environment asks for one process, and no function has more of them than its concurrency allows, besides
-        // those whose processes are about to end or finish with old code.
-        let capacity = 2 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) }
-        let (requests, launches) = AsyncStream<LaunchRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
+        // Each environment asks for one process and for the end of one folder, and no function has more of them than its
+        // concurrency allows, besides those whose processes are about to end or finish with old code.
+        let capacity = 4 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) * $1.processesOfEnvironment }
+        let (requests, launches) = AsyncStream<LauncherRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
+        let orphans = await OrphanSearch.run(under: configuration.temporaryFolder)
+        let run = RunFolder(under: configuration.temporaryFolder)
+        defer { run?.remove() }
         let service = try await eventLoop.submit {
-            let service = LambdaService(configuration: configuration, eventLoop: eventLoop, onEvent: onEvent) {
+            let service = LambdaService(
+                configuration: configuration,
+                eventLoop: eventLoop,
+                onEvent: onEvent,
+                run: run
+            ) {
                 if case .enqueued = launches.yield($0) { true } else { false }
             }
+            service.tell(ofOrphans: orphans, hasFolder: run != nil)
             return NIOLoopBound(service, eventLoop: eventLoop)
         }.get()
 
@@ -80,7 +89,7 @@ package enum Emulator {
             tasks.addTask { await EnvironmentLauncher(requests: requests).run() }
             do {
                 let addresses = try await Self.listen(service, eventLoop, configuration)
-                let result = try await body(addresses)
+                let result = try await Self.watchingMemory(service, eventLoop) { try await body(addresses) }
                 await Self.stop(service, eventLoop, launches, hurry)
                 try await tasks.waitForAll()
                 return result
@@ -88,6 +97,18 @@ package enum Emulator {
                 await Self.stop(service, eventLoop, launches, hurry)
                 throw error
             }
+        }
+    }
+
+    private static func watchingMemory<Result: Sendable>(
+        _ service: NIOLoopBound<LambdaService>,
+        _ eventLoop: any EventLoop,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await MemoryWatch(service: service, eventLoop: eventLoop).run() }
+            defer { tasks.cancelAll() }
+            return try await body()
         }
     }
 
@@ -131,7 +152,7 @@ package enum Emulator {
     private static func stop(
         _ service: NIOLoopBound<LambdaService>,
         _ eventLoop: any EventLoop,
-        _ launches: AsyncStream<LaunchRequest>.Continuation,
+        _ launches: AsyncStream<LauncherRequest>.Continuation,
         _ hurry: (@Sendable () async -> Void)?
     ) async {
         await withDiscardingTaskGroup { tasks in
@@ -147,6 +168,13 @@ package enum Emulator {
             tasks.cancelAll()
         }
         launches.finish()
+    }
+}
+
+extension FunctionConfiguration {
+    /// At most: the runtime's, and those of external extensions.
+    fileprivate var processesOfEnvironment: Int {
+        self.extensionFolders.isEmpty ? 1 : 1 + Limits.maximumExtensions
     }
 }
 

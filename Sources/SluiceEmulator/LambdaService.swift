@@ -21,7 +21,8 @@ final class LambdaService {
         configuration: EmulatorConfiguration,
         eventLoop: any EventLoop,
         onEvent: @escaping @Sendable (LogEvent) -> Void,
-        launch: @escaping (LaunchRequest) -> Bool
+        run: RunFolder?,
+        launch: @escaping (LauncherRequest) -> Bool
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
@@ -33,7 +34,33 @@ final class LambdaService {
                 service: configuration,
                 eventLoop: eventLoop,
                 log: self.log,
-                launch: launch
+                folders: EnvironmentFolders(run: run, maximumLeft: function.concurrency) { _ = launch(.remove($0)) },
+                launch: { launch(.start($0)) },
+                accountHasRoom: { [weak self] in self?.accountHasRoom ?? false }
+            )
+        }
+    }
+
+    private var accountHasRoom: Bool {
+        self.functions.values.reduce(0) { $0 + $1.servingCount } < self.configuration.accountConcurrency
+    }
+
+    func subjectsOfMemoryWatch() -> [MemoryWatch.Subject] {
+        self.functions.values.flatMap(\.subjectsOfMemoryWatch)
+    }
+
+    /// What was found before anything listens.
+    func tell(ofOrphans orphans: Int, hasFolder: Bool) {
+        if orphans > 0 {
+            let groups = orphans == 1 ? "1 process group" : "\(orphans) process groups"
+            self.log.record(.note("ended \(groups) that a local Lambda left behind when it was killed"))
+        }
+        if !hasFolder {
+            self.log.record(
+                .note(
+                    "cannot have a folder of its own in \(self.configuration.temporaryFolder): functions share that for "
+                        + "temporary files, and what a killed service leaves running is not found"
+                )
             )
         }
     }
@@ -83,7 +110,7 @@ final class LambdaService {
     /// Streams that a stop lets run on get no more time.
     func hurry() {
         self.isHurried = true
-        for function in self.functions.values { function.becomeQuiet() }
+        for function in self.functions.values { function.hurry() }
     }
 
     /// Stops listening, lets streams under way run on for a while, and ends every environment.

@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 package import HTTPTypes
-internal import NIOCore
+package import NIOCore
 package import SluiceHTTPServer
 package import SluiceServiceWire
 internal import SluiceWire
@@ -28,6 +28,9 @@ package final class InvocationRelay {
     /// What a log tells about the response.
     package private(set) var bytes = 0
     package private(set) var chunks = 0
+    /// When the first byte of the body came, and when the response was over.
+    package private(set) var firstByteAt: NIODeadline?
+    package private(set) var overAt: NIODeadline?
 
     /// - Parameter shaping: what the service does to the response beside passing it on; nothing by default.
     package init(mode: RelayMachine.Mode, caller: any InvocationCaller, shaping: ResponseShaping = ResponseShaping()) {
@@ -132,6 +135,7 @@ package final class InvocationRelay {
 
     /// What a function produces counts, whoever hears it.
     private func count(_ bytes: ByteBuffer) {
+        if self.firstByteAt == nil { self.firstByteAt = .now() }
         self.bytes += bytes.readableBytes
         self.chunks += 1
     }
@@ -190,6 +194,7 @@ package final class InvocationRelay {
         self.isPaced = false
         self.runtime?.resumeReading()
         self.runtime = nil
+        self.overAt = .now()
         // Before the caller: its end may bring its next request in the same turn, and that one looks for an
         // environment which is about to be free.
         let whenOver = self.whenOver

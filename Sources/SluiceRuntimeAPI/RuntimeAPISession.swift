@@ -13,12 +13,19 @@ package protocol RuntimeAPISessionDelegate: AnyObject {
     func runtimeFinishedInit()
     /// The invocation is about to leave for the runtime. Answers how much time it has.
     func invocationDelivered(_ invocation: Invocation) -> TimeAmount
+    /// The runtime, which may, asked for its next invocation; extensions may still be at work. It comes only where there
+    /// is an Extensions API, before `runtimeFinishedInit` and `invocationFinished`, and again after a broken connection.
+    func runtimeAskedForNext()
     /// The caller has heard how it ended; the runtime may still be at work.
     func responseFinished(_ invocation: Invocation, relay: InvocationRelay, failure: InvocationFailure?)
     /// The runtime asked for the next invocation: the last one is through.
     func invocationFinished()
     /// The runtime could not start, and says why. Its process has to go.
     func runtimeFailedInit(_ failure: InvocationFailure)
+}
+
+extension RuntimeAPISessionDelegate {
+    package func runtimeAskedForNext() {}
 }
 
 /// The Runtime API of one execution environment: routes its calls, holds its one invocation.
@@ -31,6 +38,10 @@ package final class RuntimeAPISession: RequestRouter {
     private var machine = EnvironmentMachine()
     private var assignment: Assignment?
     private var waitingNext: ServerExchange?
+    /// A `/next` that may be answered only when extensions are through too.
+    private var heldNext: ServerExchange?
+    /// Those of the environment; `nil` where there is no Extensions API.
+    package var extensions: ExtensionsSession?
     /// Its runtime may still post an answer, which comes too late.
     private var timedOutRequestID: String?
     package weak var delegate: (any RuntimeAPISessionDelegate)?
@@ -54,6 +65,9 @@ package final class RuntimeAPISession: RequestRouter {
 
     package func deadlinePassed() -> EnvironmentMachine.OnDeadline { self.machine.deadlinePassed() }
     package func processGone() -> EnvironmentMachine.OnProcessGone { self.machine.processGone() }
+
+    /// The runtime's `/next` is open, and there is no invocation for it.
+    package var isWaiting: Bool { self.waitingNext != nil && self.assignment == nil }
 
     /// A response that waits for its caller to read is under way.
     package var isHeldUpByCaller: Bool { self.assignment?.relay.isHeldUpByCaller ?? false }
@@ -81,6 +95,7 @@ package final class RuntimeAPISession: RequestRouter {
         self.watch(assignment)
         let timeLeft = self.delegate?.invocationDelivered(assignment.invocation) ?? assignment.invocation.timeout
         let deadline = WallClock.epochMilliseconds() + max(0, timeLeft.nanoseconds / 1_000_000)
+        self.extensions?.invocationBegan(assignment.invocation, deadlineEpochMilliseconds: deadline)
         next.respond(
             status: .ok,
             fields: assignment.invocation.fields(deadlineEpochMilliseconds: deadline),
@@ -99,9 +114,12 @@ package final class RuntimeAPISession: RequestRouter {
     // MARK: The runtime's side
 
     package func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
+        if let extensions = self.extensions, let route = ExtensionsRoute(path: request.path) {
+            return extensions.route(route, request, on: exchange)
+        }
         switch (request.method, RuntimeAPIRoute(path: request.path)) {
         case (.get, .next):
-            return self.nextArrived(on: exchange)
+            return self.runtimeAskedForNext(on: exchange)
         case (.post, .response(let requestID)):
             return self.responsePosted(requestID, request, on: exchange)
         case (.post, .error(let requestID)):
@@ -116,6 +134,33 @@ package final class RuntimeAPISession: RequestRouter {
             exchange.answer(.notFound)
         }
         return DiscardingReceiver()
+    }
+
+    /// The runtime is through. What follows from that waits for the extensions.
+    private func runtimeAskedForNext(on exchange: ServerExchange) -> any RequestReceiver {
+        guard self.heldNext == nil else {
+            exchange.answer(.invalidStateTransition(from: "RuntimeReady", to: "RuntimeReady"))
+            return DiscardingReceiver()
+        }
+        guard let extensions = self.extensions, self.machine.nextIsAllowed else {
+            return self.nextArrived(on: exchange)
+        }
+        self.delegate?.runtimeAskedForNext()
+        switch extensions.runtimeAskedForNext() {
+        case .goOn:
+            return self.nextArrived(on: exchange)
+        case .hold:
+            self.heldNext = exchange
+            return NextReceiver(session: self, exchange: exchange)
+        }
+    }
+
+    /// The extensions are through too. A runtime whose connection has broken meanwhile comes back by itself.
+    package func releaseNext() {
+        guard let next = self.heldNext else { return }
+        self.heldNext = nil
+        // Its connection is watched already.
+        _ = self.nextArrived(on: next)
     }
 
     private func nextArrived(on exchange: ServerExchange) -> any RequestReceiver {
@@ -144,6 +189,7 @@ package final class RuntimeAPISession: RequestRouter {
     }
 
     fileprivate func nextConnectionLost(_ exchange: ServerExchange) {
+        if self.heldNext === exchange { self.heldNext = nil }
         guard self.waitingNext === exchange else { return }
         self.waitingNext = nil
         self.machine.waitingNextLost()

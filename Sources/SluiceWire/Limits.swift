@@ -51,6 +51,10 @@ package enum Limits {
     /// The longest time-out in seconds. (Lambda quotas.)
     package static let maximumTimeoutSeconds = 900
 
+    /// Invocations at once of all functions together, unless the account has more. (Lambda quotas, "Concurrent
+    /// executions".)
+    package static let accountConcurrency = 1_000
+
     /// The last bytes of the log that `X-Amz-Log-Result` and `LogResult` carry. (Lambda API, `LogType=Tail`.)
     package static let logTailBytes = 4 * 1024
 
@@ -148,6 +152,21 @@ package enum Limits {
 
     /// How long an invocation waits for an environment whose response is over to ask for its next one, in milliseconds.
     package static let reuseGraceMilliseconds = 50
+    /// How long a runtime must have waited for its next invocation before it is frozen, in milliseconds. (Ours: who calls
+    /// in turn finds it awake, and what a function left running is stopped before it can be mistaken for safe.)
+    package static let freezeMilliseconds = 20
+    /// An environment that nobody has needed for so long is ended, in seconds, when nothing else is configured. (Lambda
+    /// does not document it; environments are seen to live for some minutes.)
+    package static let defaultIdleSeconds = 600
+    package static let maximumIdleSeconds = 86_400
+    /// How often the memory of functions at work is measured, in milliseconds.
+    package static let memoryWatchMilliseconds = 100
+    /// Processes of one environment whose memory is counted.
+    package static let maximumMeasuredProcesses = 256
+    /// What an earlier service left running has so long to be gone after its SIGKILL, in milliseconds.
+    package static let orphanEndMilliseconds = 1_000
+    /// Folders are removed to this depth.
+    package static let maximumRemovedDepth = 256
     /// After a process ended, what is still in its sockets is read for this long, in milliseconds.
     package static let lastBytesMilliseconds = 2_000
     /// A runtime that reported an init error may take this long to exit, in milliseconds.

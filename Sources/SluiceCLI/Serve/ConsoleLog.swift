@@ -53,10 +53,21 @@ struct ConsoleLog: Sendable {
             [self.requestLine(summary)]
         case .note(let text):
             [self.style.paint(.yellow, HumanText.printable(text))]
+        case .extensions(let news):
+            [self.text(of: news)]
         case .renewed(let renewal):
             [self.text(of: renewal)]
         case .watch(let news):
             self.text(of: news).map { [$0] } ?? []
+        }
+    }
+
+    private func text(of news: ExtensionNews) -> String {
+        let text = HumanText.printable(news.line, keepingTabs: true)
+        return switch news {
+        case .output(let number, let name, _): self.style.paint(.dim, "\(number).\(name)| ") + text
+        case .initialised, .subscribed: self.style.paint(.dim, text)
+        case .failed: self.style.paint(.red, "failed: ") + text
         }
     }
 

@@ -71,6 +71,8 @@ extension LogEvent {
         switch self.kind {
         case .output(let environment, let line):
             event.kind = .output(environment: environment, line: Self.shortened(line))
+        case .extensions(.output(let environment, let name, let line)):
+            event.kind = .extensions(.output(environment: environment, name: name, line: Self.shortened(line)))
         case .watch(.buildOutput(let line)):
             event.kind = .watch(.buildOutput(Self.shortened(line)))
         default:

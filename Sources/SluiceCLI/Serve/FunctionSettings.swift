@@ -17,11 +17,14 @@ struct FunctionSettings: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Invocations at once of one function, 1 to 1000; one more gets 429.", valueName: "count")
+        help: ArgumentHelp(
+            "Invocations at once of one function, its reserved concurrency, 0 to 1000; one more gets 429.",
+            valueName: "count"
+        )
     )
     var concurrency = Limits.defaultConcurrency
 
-    @Option(name: .long, help: ArgumentHelp("The memory size that functions are told, 128 to 10240.", valueName: "MB"))
+    @Option(name: .long, help: ArgumentHelp("The memory size of functions, 128 to 10240.", valueName: "MB"))
     var memory = 128
 
     @Option(
@@ -56,8 +59,8 @@ struct FunctionSettings: ParsableArguments {
                 "--timeout must be 1 to \(Limits.maximumTimeoutSeconds) seconds, not \(self.timeout)."
             )
         }
-        guard (1...1000).contains(self.concurrency) else {
-            throw ValidationError("--concurrency must be 1 to 1000, not \(self.concurrency).")
+        guard (0...1000).contains(self.concurrency) else {
+            throw ValidationError("--concurrency must be 0 to 1000, not \(self.concurrency).")
         }
         guard (128...10_240).contains(self.memory) else {
             throw ValidationError("--memory must be 128 to 10240 MB, not \(self.memory).")

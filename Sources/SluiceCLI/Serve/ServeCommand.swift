@@ -14,8 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         usage: "sluice serve --function <NAME=COMMAND> ... [<options>]",
         discussion: """
             COMMAND is the program that Lambda would run: one that speaks the Runtime API. It is split into words as \
-            a shell would do it, and run without a shell. It sees Lambda's variables, PATH, HOME, TMPDIR, your AWS_* \
-            variables, and what --env and --env-file give; --inherit-env adds the rest of yours. The \
+            a shell would do it, and run without a shell. It sees Lambda's variables, PATH, HOME, your AWS_* variables, \
+            a folder of its own in TMPDIR, and what --env and --env-file give; --inherit-env adds the rest of yours. The \
             options hold for all functions.
 
             Each function has a Function URL on a port of its own: the endpoint's port + 1, + 2, ... in the order \
@@ -33,6 +33,10 @@ struct ServeCommand: AsyncParsableCommand {
             must not hold what the build writes, nor logs: each line in one would be new code. The first build runs \
             before anything is said to be ready.
 
+            An environment lives as on Lambda: when runtime and extensions wait for their next event its processes are \
+            stopped, and they go on with the next invocation; one that nobody needs is ended, with its folder of \
+            temporary files. A function that uses more than its memory size is killed.
+
             Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
             request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
             stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds.
@@ -41,6 +45,11 @@ struct ServeCommand: AsyncParsableCommand {
             freeze=BYTES[/MS] strike the function when its caller has so many bytes of the response; drop=BYTES and \
             truncate=BYTES end the caller's connection there; slow=BYTES a second and stall=BYTES make the caller a \
             slow one; throttle[=N] answers every Nth request with 429; init-crash ends a function that starts.
+
+            With --extensions, every program of the folder is started before the function, and registers under its \
+            file's name. An extension that subscribes to telemetry listens on a port of its own choice, and names it as \
+            sandbox.localdomain. Where several environments run at once, so do several of each extension: have them \
+            take any free port, or use --concurrency 1.
 
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
@@ -73,7 +82,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var settings: FunctionSettings
 
+    @OptionGroup var life: LifeSettings
+
     @OptionGroup var limits: LimitSettings
+
+    @OptionGroup var extensions: ExtensionSettings
 
     @OptionGroup var watch: WatchSettings
 
@@ -114,11 +127,14 @@ struct ServeCommand: AsyncParsableCommand {
                 variables: variables
             )
             function.cors = cors
+            self.life.apply(to: &function, limits: self.limits.limits)
+            self.extensions.apply(to: &function)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1
             return function
         }
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: HostProcess.variables)
         configuration.port = self.port
+        self.life.apply(to: &configuration)
         try self.limits.apply(to: &configuration)
         let watch = try self.watch.configuration(of: functions)
         let ready = self.ready

@@ -61,6 +61,18 @@ enum HostProcess {
         }
     }
 
+    static func checkIsFolder(_ path: String, option: String) throws {
+        guard let stream = opendir(path) else {
+            throw ValidationError("\(option) \(path): \(StandardStreams.text(of: errno)).")
+        }
+        closedir(stream)
+    }
+
+    /// The path from the root, for who may have another working directory.
+    static func absolutePath(_ path: String) -> String {
+        path.hasPrefix("/") ? path : Self.workingDirectory + "/" + path
+    }
+
     /// - Parameter argument: the option and its value, as an error names them.
     static func readTextFile(_ path: String, for argument: String) throws -> String {
         String(buffer: try Payload.read(path: path, for: argument))

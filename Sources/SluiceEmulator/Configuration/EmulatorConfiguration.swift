@@ -3,6 +3,7 @@
 
 package import SluiceHTTPServer
 package import SluiceServiceWire
+internal import SluiceWire
 
 /// The local Lambda, as its owner describes it.
 package struct EmulatorConfiguration: Sendable {
@@ -14,6 +15,8 @@ package struct EmulatorConfiguration: Sendable {
     package var region: String
     /// An account id that Amazon's own examples use.
     package var accountID = "123456789012"
+    /// Invocations at once of all functions together; one more request is answered with 429.
+    package var accountConcurrency = Limits.accountConcurrency
     /// Variables of this process, of which functions get the few that they need.
     package var hostVariables: [String: String]
     /// What connections of callers may take, over all ports together.
@@ -27,6 +30,12 @@ package struct EmulatorConfiguration: Sendable {
         self.functions = functions
         self.hostVariables = hostVariables
         self.region = hostVariables["AWS_REGION"] ?? hostVariables["AWS_DEFAULT_REGION"] ?? "us-east-1"
+    }
+
+    /// Where temporary files go on this machine, as an absolute path without a slash at its end.
+    var temporaryFolder: String {
+        guard let given = self.hostVariables["TMPDIR"], given.hasPrefix("/") else { return "/tmp" }
+        return given == "/" || !given.hasSuffix("/") ? given : String(given.dropLast())
     }
 
     package func arn(of function: String) -> String {

@@ -27,8 +27,18 @@ package struct FunctionConfiguration: Sendable {
     /// replaced, and the new one has the time of the invocation that waits.
     package var initLimit: TimeAmount = .milliseconds(Int64(Limits.initMilliseconds))
     package var memoryMegabytes = 128
-    /// Environments at once; one more request is answered with 429.
+    /// Environments at once, its reserved concurrency; one more request is answered with 429. 0 refuses every one.
     package var concurrency = Limits.defaultConcurrency
+    /// Whether its processes are stopped between invocations, as on Lambda.
+    package var freezes = true
+    /// An environment that nobody has needed for so long is ended; `nil` keeps it.
+    package var idleLimit: TimeAmount? = .seconds(Int64(Limits.defaultIdleSeconds))
+    /// Whether each invocation gets an environment of its own.
+    package var startsCold = false
+    /// Whether an environment that uses more than its memory size is ended.
+    package var enforcesMemory = true
+    /// Folders whose files are external extensions, as those of `/opt/extensions` are on Lambda.
+    package var extensionFolders: [String] = []
     /// Which pages of other origins may call the Function URL. `nil` leaves it to the function: its own headers pass, and
     /// a preflight invokes it.
     package var cors: CORSConfiguration?

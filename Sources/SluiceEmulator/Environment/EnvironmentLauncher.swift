@@ -12,9 +12,28 @@ internal import struct SystemPackage.FilePath
 internal import SluiceServiceWire
 #endif
 
-/// One process to start, and the environment that hears of it.
+/// What is done off the event loop.
+enum LauncherRequest: Sendable {
+    case start(LaunchRequest)
+    /// Nobody needs that folder any more.
+    case remove(String)
+}
+
+/// Who hears what becomes of a process. All calls come on the event loop.
+///
+/// `attempt` is the request's.
+protocol LaunchedProcess: AnyObject {
+    /// For what the process prints.
+    func makeOutput() -> LogLineHandler
+    func processStarted(_ group: ProcessGroup, attempt: Int)
+    func processEnded(_ exit: InvocationFailure.Exit, attempt: Int)
+    /// It never was there.
+    func processCouldNotStart(_ reason: String, attempt: Int)
+}
+
+/// One process to start, and who hears of it.
 struct LaunchRequest: Sendable {
-    let environment: NIOLoopBound<ExecutionEnvironment>
+    let process: NIOLoopBound<any LaunchedProcess>
     /// Which of the environment's processes it is, from 1.
     let attempt: Int
     let eventLoop: any EventLoop
@@ -23,27 +42,31 @@ struct LaunchRequest: Sendable {
     let workingDirectory: String
 }
 
-/// Starts processes and waits for their ends. It is the only part of the service that is not on the event loop.
+/// Starts processes, waits for their ends and clears up after them. With the watch over memory it is the only part of
+/// the service that is not on the event loop.
 struct EnvironmentLauncher: Sendable {
-    let requests: AsyncStream<LaunchRequest>
+    let requests: AsyncStream<LauncherRequest>
 
     /// Returns when the requests have ended and every process is gone.
     func run() async {
         await withDiscardingTaskGroup { group in
             for await request in self.requests {
-                group.addTask { await Self.supervise(request) }
+                switch request {
+                case .start(let launch): group.addTask { await Self.supervise(launch) }
+                case .remove(let folder): group.addTask { FolderContents.remove(folder) }
+                }
             }
         }
     }
 
     private static func supervise(_ request: LaunchRequest) async {
-        let environment = request.environment
+        let process = request.process
         do {
             let exit = try await Self.runProcess(request)
-            request.eventLoop.execute { environment.value.processEnded(exit, attempt: request.attempt) }
+            request.eventLoop.execute { process.value.processEnded(exit, attempt: request.attempt) }
         } catch {
             let reason = Self.reason(error, request)
-            request.eventLoop.execute { environment.value.processCouldNotStart(reason, attempt: request.attempt) }
+            request.eventLoop.execute { process.value.processCouldNotStart(reason, attempt: request.attempt) }
         }
     }
 
@@ -68,8 +91,8 @@ struct EnvironmentLauncher: Sendable {
             error: .combinedWithOutput
         ) { execution in
             let group = ProcessGroup(id: execution.processIdentifier.value)
-            let environment = request.environment
-            request.eventLoop.execute { environment.value.processStarted(group, attempt: request.attempt) }
+            let process = request.process
+            request.eventLoop.execute { process.value.processStarted(group, attempt: request.attempt) }
         }
         switch result.terminationStatus {
         case .exited(let code): return .code(Int(code))
@@ -78,15 +101,8 @@ struct EnvironmentLauncher: Sendable {
     }
 
     private static func outputPipe(_ request: LaunchRequest) async throws -> OutputPipe {
-        let environment = request.environment
-        return try await OutputPipe.open(on: request.eventLoop) {
-            let handler = LogLineHandler { line in
-                let environment = environment.value
-                environment.record(.output(environment: environment.id.number, line: line))
-            }
-            environment.value.output = handler
-            return handler
-        }
+        let process = request.process
+        return try await OutputPipe.open(on: request.eventLoop) { process.value.makeOutput() }
     }
 
     private static func reason(_ error: any Error, _ request: LaunchRequest) -> String {

@@ -7,14 +7,16 @@
 enum EnvironmentVariables {
     /// - Parameters:
     ///   - runtimeAPI: `host:port` of the environment's Runtime API.
-    ///   - logStream: names the environment, as the log stream does on Lambda.
+    ///   - place: the environment's own: its log stream, and its folder for temporary files.
     static func variables(
         for function: FunctionConfiguration,
         in service: EmulatorConfiguration,
         runtimeAPI: String,
-        logStream: String
+        place: EnvironmentPlace
     ) -> [String: String] {
         var variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
+        // `/tmp` itself cannot be an environment's own without rights over the machine's mounts.
+        if let folder = place.folder { variables["TMPDIR"] = folder }
         variables.merge(function.variables) { _, own in own }
         // Reserved on Lambda: the function's owner cannot change these there either.
         variables.merge(
@@ -25,7 +27,7 @@ enum EnvironmentVariables {
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memoryMegabytes),
                 "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
                 "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
-                "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
+                "AWS_LAMBDA_LOG_STREAM_NAME": place.logStream,
                 "LAMBDA_TASK_ROOT": function.workingDirectory,
                 "LAMBDA_RUNTIME_DIR": "/var/runtime",
                 "_HANDLER": function.variables["_HANDLER"] ?? "bootstrap",
@@ -35,6 +37,13 @@ enum EnvironmentVariables {
             "AWS_REGION": service.region,
             "AWS_DEFAULT_REGION": service.region,
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            // Lambda's is an address of its own network, and this one is loopback, where nobody listens: what an SDK
+            // sends there is lost, and the function is none the wiser.
+            "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+            "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+            "_AWS_XRAY_DAEMON_PORT": "2000",
+            // Lambda's own places of libraries are not here; the package's and the layers' are.
+            "LD_LIBRARY_PATH": "\(function.workingDirectory):\(function.workingDirectory)/lib:/opt/lib",
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
         ]
@@ -43,9 +52,22 @@ enum EnvironmentVariables {
         if !variables.keys.contains(where: Self.credentialSources.contains) {
             defaults["AWS_ACCESS_KEY_ID"] = "local"
             defaults["AWS_SECRET_ACCESS_KEY"] = "local"
+            defaults["AWS_SESSION_TOKEN"] = "local"
         }
         return variables.merging(defaults) { given, _ in given }
     }
+
+    /// What an external extension sees of a function's variables.
+    /// (Lambda Developer Guide, "Extensions API", "Environment variables".)
+    static func ofExtension(_ variables: [String: String]) -> [String: String] {
+        variables.filter { !self.hiddenFromExtensions.contains($0.key) }
+    }
+
+    private static let hiddenFromExtensions: Set<String> = [
+        "AWS_EXECUTION_ENV", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_XRAY_CONTEXT_MISSING",
+        "AWS_XRAY_DAEMON_ADDRESS", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "_AWS_XRAY_DAEMON_ADDRESS",
+        "_AWS_XRAY_DAEMON_PORT", "_HANDLER",
+    ]
 
     /// Any of these says where an SDK finds its credentials. (AWS SDKs and Tools Reference Guide, "Standardized
     /// credential providers".)

@@ -13,13 +13,13 @@ extension ExecutionEnvironment {
         case .kill:
             group.kill()
         case .freeze:
-            group.pause()
+            group.freeze()
             guard let milliseconds = fault.milliseconds else { return }
             let requestID = self.current?.invocation.requestID
             self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
                 // Once it is gone, its number may be another process's.
                 guard !self.processIsGone, self.group?.id == group.id else { return }
-                if self.current?.invocation.requestID == requestID { group.goOn() }
+                if self.current?.invocation.requestID == requestID { group.thaw() }
             }
         case .drop, .truncate:
             break  // These are the caller's connection's.

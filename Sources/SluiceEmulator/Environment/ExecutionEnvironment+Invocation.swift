@@ -13,12 +13,15 @@ struct CurrentInvocation {
     var relay: InvocationRelay?
     var failure: InvocationFailure?
     var timedOut = false
+    /// The runtime is through, and the Telemetry API has told so.
+    var runtimeIsDone = false
 }
 
 extension ExecutionEnvironment {
     /// Enters an event into the log, and into the tail of it that a caller asked for.
     func record(_ kind: LogEvent.Kind) {
-        let event = self.log.record(kind, function: self.function.name)
+        let event = self.log.record(kind, function: self.function.name, environment: self.id.number)
+        self.observe(kind, at: event.epochMilliseconds)
         guard let tail = self.delivery?.tail else { return }
         for line in kind.lambdaLines(epochMilliseconds: event.epochMilliseconds) { tail.append(line) }
     }
@@ -47,6 +50,7 @@ extension ExecutionEnvironment {
             tail?.finish()
         }
         guard let current = self.current else { return }
+        self.tellOfRuntime(current)
         self.current = nil
         let requestID = current.invocation.requestID
         self.record(.end(requestID: requestID))
@@ -80,6 +84,7 @@ extension ExecutionEnvironment: RuntimeAPISessionDelegate {
         let duration = .now() - self.initStartedAt
         self.initDuration = duration
         self.record(.initFinished(environment: self.id.number, after: duration))
+        self.tellOfInit(duration: duration)
     }
 
     func invocationDelivered(_ invocation: Invocation) -> TimeAmount {
@@ -119,6 +124,7 @@ extension ExecutionEnvironment: RuntimeAPISessionDelegate {
                 self.owner?.environmentIsUnusable(self)
             } else {
                 self.owner?.environmentIsFree(self)
+                self.everyoneIsWaiting()
             }
         }
     }

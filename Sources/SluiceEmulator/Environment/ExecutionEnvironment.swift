@@ -11,6 +11,8 @@ internal import SluiceWire
 protocol ExecutionEnvironmentOwner: AnyObject {
     func environmentFinishedResponse(_ environment: ExecutionEnvironment)
     func environmentIsFree(_ environment: ExecutionEnvironment)
+    /// Nobody has needed it for as long as one may be idle.
+    func environmentIsIdleTooLong(_ environment: ExecutionEnvironment)
     /// It takes no invocation any more; its process may still be about to end.
     func environmentIsUnusable(_ environment: ExecutionEnvironment)
     /// Process and listener are gone.
@@ -19,23 +21,38 @@ protocol ExecutionEnvironmentOwner: AnyObject {
 
 /// One execution environment of a function: its process, its Runtime API, its one invocation. Lives on the service's
 /// event loop.
-final class ExecutionEnvironment {
+final class ExecutionEnvironment: LaunchedProcess {
     let id: PoolMachine.EnvironmentID
     let function: FunctionConfiguration
+    let place: EnvironmentPlace
     let eventLoop: any EventLoop
     let log: EventLog
     weak var owner: (any ExecutionEnvironmentOwner)?
-    private let session = RuntimeAPISession()
+    let session = RuntimeAPISession()
     private let connections = ConnectionSet()
 
     private var listener: (any Channel)?
     /// Starts a process that finds the Runtime API on that port. Answers whether it can be started.
     private var launch: ((_ runtimeAPIPort: Int, _ attempt: Int) -> Bool)?
-    private var attempt = 0
+    private(set) var attempt = 0
     private(set) var group: ProcessGroup?
+    /// By which a later start of the service would find the group.
+    private var groupRecord: GroupRecord?
+    /// What freezes and ends it; see `ExecutionEnvironment+Life.swift`.
+    var life: EnvironmentLife
+    /// Those of its present processes.
+    var extensions: ExtensionHost?
+    let telemetry: TelemetryFeed
+    private var extensionSetup: ExtensionHost.Setup?
+    /// The runtime's process of this attempt is there, or is being started; before that extensions are waited for.
+    private var runtimeIsLaunched = false
+    /// Its runtime ran into its time-out or ended by itself: what it kept in its folder is its successor's.
+    private(set) var isReset = false
+    private(set) var isOutOfMemory = false
     /// What the process prints.
     var output: LogLineHandler?
     private(set) var endingReason: String?
+    private var isDrained = false
     private var isGone = false
     /// The last of its processes has ended; what it had sent may still be read.
     private(set) var processIsGone = false
@@ -54,23 +71,31 @@ final class ExecutionEnvironment {
     init(
         id: PoolMachine.EnvironmentID,
         function: FunctionConfiguration,
+        place: EnvironmentPlace,
         eventLoop: any EventLoop,
         log: EventLog,
         owner: any ExecutionEnvironmentOwner
     ) {
         self.id = id
         self.function = function
+        self.place = place
+        self.life = EnvironmentLife(freezes: function.freezes)
         self.eventLoop = eventLoop
         self.log = log
         self.owner = owner
+        self.telemetry = TelemetryFeed(on: eventLoop)
         self.session.delegate = self
     }
 
     // MARK: Start
 
-    /// Listens for the runtime, then asks `launch` to start the process with that port.
-    func start(launch: @escaping (_ runtimeAPIPort: Int, _ attempt: Int) -> Bool) {
+    /// Listens for the runtime, starts the extensions, then asks `launch` to start the process with that port.
+    func start(
+        extensions: ExtensionHost.Setup,
+        launch: @escaping (_ runtimeAPIPort: Int, _ attempt: Int) -> Bool
+    ) {
         self.launch = launch
+        self.extensionSetup = extensions
         self.record(.environmentStarting(environment: self.id.number))
         self.setTimer(self.function.initLimit)
         HTTP1Listener.bind(
@@ -98,12 +123,22 @@ final class ExecutionEnvironment {
     private func startProcess() {
         self.attempt += 1
         self.group = nil
+        self.runtimeIsLaunched = false
+        self.isOutOfMemory = false
+        if let setup = self.extensionSetup { self.startExtensions(setup) }
+    }
+
+    /// Every external extension has registered.
+    func startRuntime() {
+        guard !self.runtimeIsLaunched, self.endingReason == nil, !self.isReplacing else { return }
+        self.runtimeIsLaunched = true
         guard let port = self.listener?.localAddress?.port, self.launch?(port, self.attempt) == true else {
             return self.couldNotStart("too many processes are being started at once")
         }
     }
 
     func assign(_ delivery: Delivery) {
+        self.wake()
         self.delivery = delivery
         // A runtime whose `/next` broke may not come back for it. Its delivery sets the deadline anew.
         if self.initDuration != nil { self.setTimer(delivery.invocation.timeout) }
@@ -114,10 +149,36 @@ final class ExecutionEnvironment {
 
     // MARK: The process
 
+    func makeOutput() -> LogLineHandler {
+        let handler = LogLineHandler { [weak self] line in
+            if let self { self.record(.output(environment: self.id.number, line: line)) }
+        }
+        self.output = handler
+        return handler
+    }
+
     func processStarted(_ group: ProcessGroup, attempt: Int) {
         guard attempt == self.attempt else { return group.kill() }
         self.group = group
+        if let port = self.listener?.localAddress?.port {
+            self.groupRecord = self.place.run?.note(group, runtimeAPIPort: port)
+        }
         if self.endingReason != nil || self.isReplacing { group.kill() }
+    }
+
+    /// Ends a function that uses more memory than it may, as Lambda's kernel does: its caller hears of the signal.
+    func exceededMemory(usedMegabytes: Int, attempt: Int) {
+        guard attempt == self.attempt, self.endingReason == nil, !self.processIsGone, !self.isOutOfMemory else {
+            return
+        }
+        self.isOutOfMemory = true
+        self.record(
+            .note(
+                "environment \(self.id.number) is killed: it uses \(usedMegabytes) MB, and its memory size is "
+                    + "\(self.function.memoryMegabytes) MB"
+            )
+        )
+        self.group?.kill()
     }
 
     func processCouldNotStart(_ reason: String, attempt: Int) {
@@ -126,6 +187,7 @@ final class ExecutionEnvironment {
 
     private func couldNotStart(_ reason: String) {
         self.giveUp(reason: reason) { .invalidEntrypoint(requestID: $0, reason: reason) }
+        self.shutDown(.failure)
         self.becomeGone()
     }
 
@@ -135,18 +197,28 @@ final class ExecutionEnvironment {
         guard attempt == self.attempt else { return }
         // Whatever it started shares its group, and must not outlive it.
         self.group?.kill()
-        if self.endingReason == nil, case .startAnother = self.session.processGone() {
-            self.isReplacing = false
-            // What the old process still had to say is not its successor's word.
-            self.connections.closeAll()
-            return self.startProcess()
-        }
+        if let record = self.groupRecord { self.place.run?.forget(record) }
+        self.groupRecord = nil
+        if self.endingReason == nil, self.replaceProcess() { return }
         self.processIsGone = true
+        if self.endingReason == nil, self.initDuration != nil { self.isReset = true }
+        self.runtimeIsGone()
         if self.initDuration != nil, self.current == nil {
             // It was idle: nobody may be sent to it while its connections are waited for.
             self.owner?.environmentIsUnusable(self)
         }
         self.readLastBytes(exit)
+    }
+
+    /// Starts another process if one is to follow.
+    @discardableResult
+    private func replaceProcess() -> Bool {
+        guard case .startAnother = self.session.processGone() else { return false }
+        self.isReplacing = false
+        // What the old process still had to say is not its successor's word.
+        self.connections.closeAll()
+        self.startProcess()
+        return true
     }
 
     private func readLastBytes(_ exit: InvocationFailure.Exit) {
@@ -156,6 +228,7 @@ final class ExecutionEnvironment {
             if self.connections.count > 0, self.session.isHeldUpByCaller { return self.readLastBytes(exit) }
             self.readLastOutput {
                 self.giveUp(reason: exit.description) { .runtimeExited(requestID: $0, exit) }
+                self.shutDown(.failure)
                 self.becomeGone()
             }
         }
@@ -167,10 +240,22 @@ final class ExecutionEnvironment {
         output.whenEnded(orAfter: patience, on: self.eventLoop, then)
     }
 
-    /// Ends the process group at once. A caller who waits is told `failure`.
-    func end(reason: String, isTimeout: Bool = false, failure: (_ requestID: String) -> InvocationFailure) {
+    /// Ends the environment: at once, unless extensions have time to end. A caller who waits is told `failure` now.
+    func end(
+        reason: String,
+        as why: ShutdownReason = .spindown,
+        isTimeout: Bool = false,
+        failure: (_ requestID: String) -> InvocationFailure
+    ) {
+        guard self.endingReason == nil else { return }
         self.giveUp(reason: reason, isTimeout: isTimeout, failure)
-        // Once it is gone, its number may be another process's.
+        self.shutDown(why)
+        // No process will tell that it is gone. (A listener that is still to come does.)
+        if !self.runtimeIsLaunched, self.listener != nil { self.becomeGone() }
+    }
+
+    /// Once the process is gone, its number may be another's.
+    func killGroup() {
         if !self.processIsGone { self.group?.kill() }
     }
 
@@ -178,15 +263,31 @@ final class ExecutionEnvironment {
         guard self.endingReason == nil else { return }
         self.endingReason = reason
         self.stopTimer()
+        if self.initDuration == nil {
+            self.tellOfFailedInit(
+                isTimeout ? .timeout : .error,
+                errorType: failure("").errorType,
+                duration: .now() - self.initStartedAt
+            )
+        }
         self.session.end(isTimeout: isTimeout, failure)
         self.finishInvocation()
         self.owner?.environmentIsUnusable(self)
     }
 
+    /// Its process is gone, and all that it had sent is read; or there never was one.
     private func becomeGone() {
-        guard !self.isGone else { return }
+        self.isDrained = true
+        self.concludeIfOver()
+    }
+
+    /// Extensions may still have their time.
+    func concludeIfOver() {
+        guard self.isDrained, self.isShutDown, !self.isGone else { return }
         self.isGone = true
         self.launch = nil
+        self.extensionSetup = nil
+        self.telemetry.end()
         self.listener?.close(promise: nil)
         self.connections.closeAll()
         self.record(.environmentEnded(environment: self.id.number, reason: self.endingReason ?? "stopped"))
@@ -196,11 +297,14 @@ final class ExecutionEnvironment {
     /// It is told to exit by the protocol; one that does not is ended.
     func expectExit() {
         self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(Limits.initErrorExitMilliseconds))) {
-            if !self.processIsGone { self.group?.kill() }
+            self.killGroup()
         }
     }
 
-    var peakMegabytes: Int? { self.group.flatMap { ProcessMemory.peakMegabytes(of: $0.id) } }
+    var peakMegabytes: Int? {
+        if self.isOutOfMemory { return self.function.memoryMegabytes }
+        return self.group.flatMap { ProcessMemory.peakMegabytes(of: $0.id) }
+    }
 
     // MARK: Time
 
@@ -226,13 +330,16 @@ final class ExecutionEnvironment {
             self.isReplacing = true
             self.record(.initReport(LogEvent.InitReport(duration: .now() - self.initStartedAt)))
             self.beginSecondInit()
-            self.group?.kill()
+            if self.runtimeIsLaunched { self.group?.kill() } else { self.replaceProcess() }
         case .end:
             self.current?.timedOut = true
+            self.isReset = true
             let milliseconds = self.function.timeout.nanoseconds / 1_000_000
-            self.end(reason: self.initDuration == nil ? "initialisation timed out" : "timed out", isTimeout: true) {
-                .timedOut(requestID: $0, timeoutMilliseconds: milliseconds)
-            }
+            self.end(
+                reason: self.initDuration == nil ? "initialisation timed out" : "timed out",
+                as: .timeout,
+                isTimeout: true
+            ) { .timedOut(requestID: $0, timeoutMilliseconds: milliseconds) }
         }
     }
 }

@@ -10,15 +10,22 @@ internal import Glibc
 #endif
 
 /// A function's process and whatever it started, which share a process group of their own.
+///
+/// A group that is gone already is no error for any of these.
 struct ProcessGroup: Sendable {
     let id: Int32
 
-    /// Ends every process of the group at once, stopped ones too. A group that is gone already is no error.
-    func kill() { _ = Self.signal(-self.id, SIGKILL) }
+    /// Ends every process of the group at once, stopped ones too.
+    func kill() { self.send(SIGKILL) }
 
-    /// Stops every process of the group where it is, until `goOn()`.
-    func pause() { _ = Self.signal(-self.id, SIGSTOP) }
-    func goOn() { _ = Self.signal(-self.id, SIGCONT) }
+    /// Asks every process of the group to end. Those that are stopped hear of it when they are thawed.
+    func terminate() { self.send(SIGTERM) }
+
+    /// Stops every process of the group where it is, until `thaw()`. None can prevent it.
+    func freeze() { self.send(SIGSTOP) }
+    func thaw() { self.send(SIGCONT) }
+
+    private func send(_ signal: Int32) { _ = Self.signal(-self.id, signal) }
 
     // The method above hides the C function of the same name.
     private static let signal: @Sendable (pid_t, Int32) -> Int32 = { process, number in

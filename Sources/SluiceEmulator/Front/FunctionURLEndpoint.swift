@@ -140,7 +140,7 @@ final class FunctionURLEndpoint: RequestRouter {
         let relay = InvocationRelay(mode: mode, caller: caller, shaping: shaping)
         receiver.watch(relay)
         self.function.invoke(Delivery(invocation, relay: relay, crashesInit: faults.crashesInit)) {
-            exchange.refuse(.throttled, requestID: requestID)
+            exchange.refuse($0, requestID: requestID)
         }
     }
 

@@ -115,7 +115,7 @@ final class InvokeEndpoint {
             let shaping = rules.shaping(.buffered, faults, of: nil, function: name)
             let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller(), shaping: shaping)
             let delivery = Delivery(invocation, relay: relay, crashesInit: faults.crashesInit)
-            return function.invoke(delivery) { [log = self.service.log] in
+            return function.invoke(delivery) { [log = self.service.log] _ in
                 let text = "an asynchronous invocation was dropped, since every environment is busy: Lambda retries it"
                 log.record(.note(text), function: name)
             }
@@ -136,7 +136,7 @@ final class InvokeEndpoint {
         receiver.watch(relay)
         let delivery = Delivery(invocation, relay: relay, tail: tail, crashesInit: faults.crashesInit)
         function.invoke(delivery) {
-            exchange.refuse(.throttled, requestID: call.requestID)
+            exchange.refuse($0, requestID: call.requestID)
         }
     }
 

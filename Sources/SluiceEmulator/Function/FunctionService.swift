@@ -14,36 +14,46 @@ final class FunctionService {
     private let eventLoop: any EventLoop
     private let log: EventLog
     private let launch: (LaunchRequest) -> Bool
+    private let folders: EnvironmentFolders
+    private let accountHasRoom: () -> Bool
 
     private var pool: PoolMachine
     private var environments: [PoolMachine.EnvironmentID: ExecutionEnvironment] = [:]
     private var waiting: CircularBuffer<Waiting> = []
     private var isStopping = false
+    private var isHurried = false
     private var whenGone: [EventLoopPromise<Void>] = []
     private var whenQuiet: [EventLoopPromise<Void>] = []
 
     /// An invocation that waits a moment for an environment that is about to be free.
     private struct Waiting {
         let delivery: Delivery
-        let onThrottle: () -> Void
+        let onThrottle: (InvokeError) -> Void
         let grace: Scheduled<Void>
     }
 
-    /// - Parameter launch: has a process started; false when the service cannot take any more.
+    /// - Parameters:
+    ///   - folders: where environments have their temporary files.
+    ///   - launch: has a process started; false when the service cannot take any more.
+    ///   - accountHasRoom: whether all functions together may have one more invocation.
     init(
         configuration: FunctionConfiguration,
         service: EmulatorConfiguration,
         eventLoop: any EventLoop,
         log: EventLog,
-        launch: @escaping (LaunchRequest) -> Bool
+        folders: EnvironmentFolders,
+        launch: @escaping (LaunchRequest) -> Bool,
+        accountHasRoom: @escaping () -> Bool
     ) {
         self.configuration = configuration
         self.arn = service.arn(of: configuration.name)
         self.service = service
         self.eventLoop = eventLoop
         self.log = log
+        self.folders = folders
         self.launch = launch
-        self.pool = PoolMachine(limit: configuration.concurrency)
+        self.accountHasRoom = accountHasRoom
+        self.pool = PoolMachine(limit: configuration.concurrency, reuses: !configuration.startsCold)
     }
 
     // MARK: Invocations
@@ -62,15 +72,16 @@ final class FunctionService {
 
     /// Gives the invocation to an environment. `onThrottle` is called, now or after a moment, when none may take it;
     /// otherwise the relay's caller hears everything else.
-    func invoke(_ delivery: Delivery, onThrottle: @escaping () -> Void) {
+    func invoke(_ delivery: Delivery, onThrottle: @escaping (InvokeError) -> Void) {
         guard !self.isStopping else { return delivery.failForStop() }
+        guard self.accountHasRoom() else { return onThrottle(.accountThrottled) }
         self.act(on: self.pool.acquire(), delivery, onThrottle)
     }
 
     private func act(
         on decision: PoolMachine.OnAcquire,
         _ delivery: Delivery,
-        _ onThrottle: @escaping () -> Void
+        _ onThrottle: @escaping (InvokeError) -> Void
     ) {
         switch decision {
         case .reuse(let id):
@@ -82,14 +93,20 @@ final class FunctionService {
             let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.waitedLongEnough() }
             self.waiting.append(Waiting(delivery: delivery, onThrottle: onThrottle, grace: grace))
         case .throttle:
-            onThrottle()
+            onThrottle(.throttled)
         }
     }
 
     private func start(_ id: PoolMachine.EnvironmentID, _ delivery: Delivery) {
+        let place = EnvironmentPlace(
+            logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
+            folder: self.folders.take(for: "\(self.configuration.name)-\(id.number)"),
+            run: self.folders.run
+        )
         let environment = ExecutionEnvironment(
             id: id,
             function: self.configuration,
+            place: place,
             eventLoop: self.eventLoop,
             log: self.log,
             owner: self
@@ -97,10 +114,17 @@ final class FunctionService {
         self.environments[id] = environment
         environment.assign(delivery)
         let command = delivery.crashesInit ? Self.crashingCommand : self.configuration.command
-        environment.start { port, attempt in
+        let extensions = ExtensionHost.Setup(
+            for: self.configuration,
+            in: self.service,
+            place: place,
+            eventLoop: self.eventLoop,
+            launch: self.launch
+        )
+        environment.start(extensions: extensions) { port, attempt in
             self.launch(
                 LaunchRequest(
-                    environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
+                    process: NIOLoopBound(environment as any LaunchedProcess, eventLoop: self.eventLoop),
                     attempt: attempt,
                     eventLoop: self.eventLoop,
                     command: command,
@@ -108,7 +132,7 @@ final class FunctionService {
                         for: self.configuration,
                         in: self.service,
                         runtimeAPI: "127.0.0.1:\(port)",
-                        logStream: "local/[$LATEST]\(id.number)"
+                        place: place
                     ),
                     workingDirectory: self.configuration.workingDirectory
                 )
@@ -136,6 +160,7 @@ final class FunctionService {
             .renewed(LogEvent.Renewal(ended: renewed.idle.count, finishing: renewed.retiring)),
             function: self.configuration.name
         )
+        self.folders.removeLeft()
         for id in renewed.idle {
             if let environment = self.environments[id] { self.endRetired(environment) }
         }
@@ -143,7 +168,26 @@ final class FunctionService {
 
     /// It serves nobody, so nobody hears of the failure.
     private func endRetired(_ environment: ExecutionEnvironment) {
-        environment.end(reason: "its code is old") { .serviceStopped(requestID: $0) }
+        let reason = self.configuration.startsCold ? "no environment is used twice" : "its code is old"
+        environment.end(reason: reason) { .serviceStopped(requestID: $0) }
+    }
+
+    // MARK: What the service asks
+
+    /// Invocations whose callers wait for an answer, or get one.
+    var servingCount: Int { self.pool.servingCount }
+
+    var subjectsOfMemoryWatch: [MemoryWatch.Subject] {
+        guard self.configuration.enforcesMemory else { return [] }
+        return self.environments.values.compactMap { environment in
+            guard let group = environment.group, !environment.processIsGone, !environment.isFrozen else { return nil }
+            return MemoryWatch.Subject(
+                environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
+                group: group,
+                limitMegabytes: self.configuration.memoryMegabytes,
+                attempt: environment.attempt
+            )
+        }
     }
 
     // MARK: Stop
@@ -170,14 +214,22 @@ final class FunctionService {
             guard !self.environments.isEmpty else { return gone.succeed() }
             self.whenGone.append(gone)
             for environment in Array(self.environments.values) {
+                environment.life.isInHurry = self.isHurried
                 environment.end(reason: "the service stopped") { .serviceStopped(requestID: $0) }
             }
         }
         return gone.futureResult
     }
 
+    /// Neither invocations under way nor extensions are waited for any more.
+    func hurry() {
+        self.isHurried = true
+        self.becomeQuiet()
+        for environment in Array(self.environments.values) { environment.hurry() }
+    }
+
     /// Invocations under way are waited for no more.
-    func becomeQuiet() {
+    private func becomeQuiet() {
         let promises = self.whenQuiet
         self.whenQuiet = []
         for promise in promises { promise.succeed() }
@@ -212,6 +264,13 @@ extension FunctionService: ExecutionEnvironmentOwner {
         self.noteProgressOfStop()
     }
 
+    func environmentIsIdleTooLong(_ environment: ExecutionEnvironment) {
+        switch self.pool.idleTooLong(environment.id) {
+        case .end: environment.end(reason: "idle for too long") { .serviceStopped(requestID: $0) }
+        case .ignore: break
+        }
+    }
+
     func environmentIsUnusable(_ environment: ExecutionEnvironment) {
         self.pool.ended(environment.id)
         self.noteProgressOfStop()
@@ -219,6 +278,9 @@ extension FunctionService: ExecutionEnvironmentOwner {
 
     func environmentIsGone(_ environment: ExecutionEnvironment) {
         self.environments[environment.id] = nil
+        if let folder = environment.place.folder {
+            self.folders.giveBack(folder, toSuccessor: environment.isReset && !self.isStopping)
+        }
         self.noteProgressOfStop()
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import SluiceWire
+
 /// Ids as the service makes them.
 enum Identifiers {
     /// A random UUID (version 4), in lower case.
@@ -24,6 +26,15 @@ enum Identifiers {
         let unique =
             Self.hexadecimal(generator.next(), digits: 16) + Self.hexadecimal(generator.next() >> 32, digits: 8)
         return "Root=1-\(time)-\(unique);Parent=\(Self.hexadecimal(generator.next(), digits: 16));Sampled=0"
+    }
+
+    /// The name of an environment's log stream, as `2026/11/25/[$LATEST]` and 32 random digits.
+    static func logStream(epochMilliseconds: Int64) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let day = CivilTime.logTime(millisecondsSinceEpoch: epochMilliseconds).prefix(10)
+            .split(separator: "-").joined(separator: "/")
+        let unique = Self.hexadecimal(generator.next(), digits: 16) + Self.hexadecimal(generator.next(), digits: 16)
+        return "\(day)/[$LATEST]\(unique)"
     }
 
     private static func hexadecimal(_ value: UInt64, digits: Int) -> String {

@@ -20,8 +20,9 @@ final class EventLog {
     init(onEvent: @escaping @Sendable (LogEvent) -> Void) { self.onEvent = onEvent }
 
     @discardableResult
-    func record(_ kind: LogEvent.Kind, function: String? = nil) -> LogEvent {
-        let event = LogEvent(epochMilliseconds: WallClock.epochMilliseconds(), function: function, kind: kind)
+    func record(_ kind: LogEvent.Kind, function: String? = nil, environment: Int? = nil) -> LogEvent {
+        var event = LogEvent(epochMilliseconds: WallClock.epochMilliseconds(), function: function, kind: kind)
+        event.environment = environment
         self.history.append(event, bytes: event.approximateBytes)
         self.onEvent(event)
         for feed in self.feeds.values { feed.eventCame() }
@@ -49,6 +50,8 @@ extension LogEvent {
         let text =
             switch self.kind {
             case .output(_, let line): line.utf8.count
+            case .extensions(.output(_, _, let line)): line.utf8.count
+            case .extensions(.failed(_, let failure)): failure.message.utf8.count
             case .note(let text): text.utf8.count
             case .invocationFailed(_, let type, let message): type.utf8.count + message.utf8.count
             case .request(let summary): summary.target.utf8.count

@@ -4,7 +4,7 @@
 internal import NIOCore
 package import SluiceWire
 
-/// An event as the feed of events has it: `id`, `time`, `function` if it concerns one, `type`, and what the type has.
+/// An event as the feed of events has it: `id`, `time`, `function` and `environment` if it concerns one, `type`, and what the type has.
 extension LogEvent {
     package func json(number: Int) -> JSONObject {
         var object: JSONObject = [
@@ -13,6 +13,7 @@ extension LogEvent {
             "epochMilliseconds": .number(JSONNumber(self.epochMilliseconds)),
         ]
         if let function = self.function { object["function"] = .string(function) }
+        if let environment = self.environment { object["environment"] = .number(JSONNumber(environment)) }
         self.kind.write(to: &object)
         return object
     }
@@ -61,6 +62,8 @@ extension LogEvent.Kind {
             object["finishing"] = .number(JSONNumber(renewal.finishing))
         case .watch(let news):
             object["type"] = "watch"
+            news.write(to: &object)
+        case .extensions(let news):
             news.write(to: &object)
         }
     }

@@ -17,6 +17,7 @@ extension LogEvent.Kind {
         case .report(let report): [report.line]
         case .initReport(let report): [report.line]
         case .output(_, let line): [line]
+        case .extensions(let news): news.lambdaLines
         case .invocationFailed(let requestID, "Sandbox.Timedout", let message):
             [
                 "\(CivilTime.logTime(millisecondsSinceEpoch: time)) \(requestID) \(Self.afterError(message))", "",
@@ -37,14 +38,17 @@ extension LogEvent.Kind {
 }
 
 extension LogEvent.Report {
-    /// Lambda's REPORT line, separated by tabs. Since August 2025 the initialisation is billed too.
+    /// Since August 2025 the initialisation is billed too.
+    var billedMilliseconds: Int64 {
+        ((self.duration + (self.initDuration ?? .zero)).nanoseconds + 999_999) / 1_000_000
+    }
+
+    /// Lambda's REPORT line, separated by tabs.
     package var line: String {
-        let billed = self.duration + (self.initDuration ?? .zero)
-        let billedMilliseconds = (billed.nanoseconds + 999_999) / 1_000_000
         var fields = [
             "REPORT RequestId: \(self.requestID)",
             "Duration: \(self.duration.milliseconds) ms",
-            "Billed Duration: \(billedMilliseconds) ms",
+            "Billed Duration: \(self.billedMilliseconds) ms",
             "Memory Size: \(self.memoryMegabytes) MB",
         ]
         if let used = self.maximumMemoryUsedMegabytes { fields.append("Max Memory Used: \(used) MB") }

@@ -10,6 +10,7 @@ extension LogEvent {
     package init?(json object: JSONObject) {
         guard let time = object["epochMilliseconds"]?.intValue, let kind = Kind(json: object) else { return nil }
         self.init(epochMilliseconds: Int64(time), function: object["function"]?.stringValue, kind: kind)
+        self.environment = object["environment"]?.intValue
     }
 }
 

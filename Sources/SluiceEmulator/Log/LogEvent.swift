@@ -9,6 +9,9 @@ package struct LogEvent: Sendable {
     package var epochMilliseconds: Int64
     /// `nil` for what concerns no function.
     package var function: String?
+    /// The number of the function's environment, of which each has a log stream of its own on Lambda; `nil` for what
+    /// concerns none.
+    package var environment: Int?
     package var kind: Kind
 
     package init(epochMilliseconds: Int64, function: String?, kind: Kind) {
@@ -41,6 +44,8 @@ package struct LogEvent: Sendable {
         case renewed(Renewal)
         /// What watching for changes, and the build that follows them, have to say.
         case watch(WatchNews)
+        /// What extensions print, and what becomes of them.
+        case extensions(ExtensionNews)
     }
 
     /// What becomes of the environments that ran a function's old code.

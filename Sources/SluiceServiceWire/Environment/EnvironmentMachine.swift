@@ -104,6 +104,14 @@ package struct EnvironmentMachine: ~Copyable {
         }
     }
 
+    /// Whether `nextArrived` would not refuse.
+    package var nextIsAllowed: Bool {
+        switch self.state {
+        case .initialising, .ready(nextIsWaiting: false, _), .running(responseIsOver: true): true
+        case .replacing, .ready(nextIsWaiting: true, _), .running(responseIsOver: false), .ended: false
+        }
+    }
+
     /// The connection of the waiting `/next` broke. A runtime may come back on another.
     package mutating func waitingNextLost() {
         switch self.state {

@@ -19,6 +19,8 @@ internal import SluiceWire
 ///                          ┌──────────┐ released   (none): end it
 ///                          │ retiring │ ─────────▶ (none): end it
 ///                          └──────────┘
+///
+///  idleTooLong, from idle: (none): end it.          Where none is used twice, released: (none): end it.
 /// ```
 ///
 /// A caller that has its whole response may call again before the runtime has asked for its next invocation. On Lambda
@@ -36,6 +38,7 @@ package struct PoolMachine: ~Copyable {
 
     private let limit: Int
     private let retiringAllowance: Int
+    private let reuses: Bool
     private var busy: Set<EnvironmentID> = []
     /// The part of `busy` whose response is over.
     private var finishing: Set<EnvironmentID> = []
@@ -46,11 +49,18 @@ package struct PoolMachine: ~Copyable {
     private var waiting = 0
 
     /// - Parameters:
-    ///   - limit: how many environments may be busy at once, at least 1.
+    ///   - limit: how many environments may be busy at once. With 0 nothing is ever started: a reserved concurrency of 0
+    ///     is how a function is switched off. (Lambda Developer Guide, "Configuring reserved concurrency".)
     ///   - retiringAllowance: how many with old code may be at work beside them.
-    package init(limit: Int, retiringAllowance: Int = Limits.maximumRetiringEnvironments) {
-        self.limit = max(1, limit)
+    ///   - reuses: false gives every invocation an environment of its own, so that each start is a cold one.
+    package init(
+        limit: Int,
+        retiringAllowance: Int = Limits.maximumRetiringEnvironments,
+        reuses: Bool = true
+    ) {
+        self.limit = max(0, limit)
         self.retiringAllowance = max(0, retiringAllowance)
+        self.reuses = reuses
     }
 
     package enum OnAcquire: Hashable, Sendable {
@@ -63,7 +73,8 @@ package struct PoolMachine: ~Copyable {
     }
 
     package mutating func acquire() -> OnAcquire {
-        if self.idle.isEmpty, self.finishing.count > self.waiting {
+        // One that is not used again is waited for only where there is no room for another.
+        if self.idle.isEmpty, self.finishing.count > self.waiting, self.reuses || !self.hasRoom {
             self.waiting += 1
             return .wait
         }
@@ -86,12 +97,16 @@ package struct PoolMachine: ~Copyable {
             self.busy.insert(environment)
             return .reuse(environment)
         }
-        let beyondAllowance = max(0, self.retiring.count - self.retiringAllowance)
-        guard self.busy.count + beyondAllowance < self.limit else { return .throttle }
+        guard self.hasRoom else { return .throttle }
         self.started += 1
         let environment = EnvironmentID(number: self.started)
         self.busy.insert(environment)
         return .start(environment)
+    }
+
+    private var hasRoom: Bool {
+        let beyondAllowance = max(0, self.retiring.count - self.retiringAllowance)
+        return self.busy.count + beyondAllowance < self.limit
     }
 
     /// The caller has heard how the environment's invocation ended; its runtime has not asked for the next one.
@@ -104,7 +119,7 @@ package struct PoolMachine: ~Copyable {
         case keepIdle
         /// It is busy again: give it to the one that waits longest.
         case handToWaiting
-        /// End it: its code is old.
+        /// End it: its code is old, or no environment is used twice.
         case end
         /// It was not busy: released twice, or after its end. Nothing changes.
         case ignore
@@ -115,6 +130,10 @@ package struct PoolMachine: ~Copyable {
         if self.retiring.remove(environment) != nil { return .end }
         guard self.busy.contains(environment) else { return .ignore }
         self.finishing.remove(environment)
+        guard self.reuses else {
+            self.busy.remove(environment)
+            return .end
+        }
         if self.waiting > 0 {
             self.waiting -= 1
             return .handToWaiting
@@ -122,6 +141,20 @@ package struct PoolMachine: ~Copyable {
         self.busy.remove(environment)
         self.idle.append(environment)
         return .keepIdle
+    }
+
+    package enum OnIdleTooLong: Hashable, Sendable {
+        /// End it: nobody has needed it.
+        case end
+        /// It was given an invocation in that very moment, or is no more.
+        case ignore
+    }
+
+    /// The environment has been idle for as long as one may be.
+    package mutating func idleTooLong(_ environment: EnvironmentID) -> OnIdleTooLong {
+        guard let place = self.idle.firstIndex(of: environment) else { return .ignore }
+        self.idle.remove(at: place)
+        return .end
     }
 
     package struct OnRenewed: Hashable, Sendable {
@@ -151,6 +184,8 @@ package struct PoolMachine: ~Copyable {
 
     /// Those at work with the function's code as it is.
     package var busyCount: Int { self.busy.count }
+    /// Those whose callers wait for an answer, or get one.
+    package var servingCount: Int { self.busy.count - self.finishing.count + self.retiring.count }
     package var retiringCount: Int { self.retiring.count }
     package var idleCount: Int { self.idle.count }
     /// How many there have been in all.

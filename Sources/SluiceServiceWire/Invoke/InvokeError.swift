@@ -45,6 +45,9 @@ extension InvokeError {
     /// Every environment that the function may have is busy.
     package static let throttled = Self.tooManyRequests(.reservedConcurrentInvocations, retryAfterSeconds: nil)
 
+    /// All functions together are at the account's limit.
+    package static let accountThrottled = Self.tooManyRequests(.concurrentInvocations, retryAfterSeconds: nil)
+
     /// A request that a fault throttles.
     package static let throttledByFault = Self.tooManyRequests(
         .reservedConcurrentInvocations,

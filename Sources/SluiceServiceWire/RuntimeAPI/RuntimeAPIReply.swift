@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import NIOCore
+internal import SluiceWire
+
 /// What the Runtime API answers to a POST, or to a request that it refuses: status and JSON body.
 ///
 /// The bodies are those of Lambda's own Runtime API server (its `render_error.go`); Go's encoder ends each with a newline.
@@ -13,8 +16,10 @@ package struct RuntimeAPIReply: Hashable, Sendable {
         self.body = body + "\n"
     }
 
-    private static func refused(_ status: Int, _ type: String, _ message: String) -> Self {
-        Self(status, #"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#)
+    /// An error of that type; the message may hold what a peer has sent.
+    package static func refused(_ status: Int, _ type: String, _ message: String) -> Self {
+        let body: JSONObject = ["errorMessage": .string(message), "errorType": .string(type)]
+        return Self(status, String(buffer: body.serialized()))
     }
 
     package static let accepted = Self(202, #"{"status":"OK"}"#)

@@ -24,7 +24,13 @@ import Testing
         (["serve", "--function", "a=true", "--timeout", "0"], "--timeout must be 1 to 900 seconds, not 0."),
         (["serve", "--function", "a=true", "--timeout", "901"], "--timeout must be 1 to 900 seconds, not 901."),
         (["serve", "--function", "a=true", "--timeout", "x"], "'x' is invalid for '--timeout <seconds>'"),
-        (["serve", "--function", "a=true", "--concurrency", "0"], "--concurrency must be 1 to 1000, not 0."),
+        (["serve", "--function", "a=true", "--concurrency", "1001"], "--concurrency must be 0 to 1000, not 1001."),
+        (["serve", "--function", "a=true", "--idle", "86401"], "--idle must be 0 to 86400 seconds, not 86401."),
+        (["serve", "--function", "a=true", "--freeze", "on"], "aws"),
+        (
+            ["serve", "--function", "a=true", "--account-concurrency", "0"],
+            "--account-concurrency must be at least 1, not 0."
+        ),
         (["serve", "--function", "a=true", "--memory", "127"], "--memory must be 128 to 10240 MB, not 127."),
         (["serve", "--function", "a=true", "--port", "65536"], "--port must be 0 to 65535, not 65536."),
         (["serve", "--function", "a=true", "--port", "-1"], "--port"),
@@ -74,6 +80,11 @@ import Testing
             ["serve", "--function", "a=true", "--watch-path", "/does/not/exist"],
             "--watch-path /does/not/exist: No such file"
         ),
+        (
+            ["serve", "--function", "a=true", "--extensions", "/does/not/exist"],
+            "--extensions /does/not/exist: No such file"
+        ),
+        (["serve", "--function", "a=true", "--extensions", "/bin/sh"], "--extensions /bin/sh: Not a directory."),
         (["serve", "--function", "a=true", "--function", "a=false"], "Two functions are named a."),
         (["demo", "--port", "65535"], "--port must be 0 to 65534, not 65535."),
         (["invoke"], "Missing expected argument '<function>'"),

@@ -210,5 +210,13 @@ enum EventSamples {
                 end: .callerLeft
             )
         ),
-    ].map { LogEvent(epochMilliseconds: 1_764_000_000_123, function: "f", kind: $0) }
+    ].map { kind in
+        var event = LogEvent(epochMilliseconds: 1_764_000_000_123, function: "f", kind: kind)
+        // Requests and renewals concern no environment.
+        switch kind {
+        case .request, .renewed: break
+        default: event.environment = 3
+        }
+        return event
+    }
 }

@@ -29,6 +29,7 @@ import Testing
             case .note: "note"
             case .renewed: "renewed"
             case .watch: "watch"
+            case .extensions(let news): news.line
             }
         }
     }

@@ -48,17 +48,23 @@ import Testing
         }
         var variables = try JSONDecoder().decode([String: String].self, from: Data(body.utf8))
         #expect(variables.removeValue(forKey: "AWS_LAMBDA_RUNTIME_API")?.hasPrefix("127.0.0.1:") == true)
+        let logStream = variables.removeValue(forKey: "AWS_LAMBDA_LOG_STREAM_NAME") ?? ""
+        #expect(logStream.wholeMatch(of: /20\d\d\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}/) != nil, "\(logStream)")
+        let folder = variables.removeValue(forKey: "TMPDIR") ?? ""
+        #expect(folder.hasPrefix("/tmp/sluice-\(geteuid())/") && folder.hasSuffix("/tmp/scripted-1"), "\(folder)")
         variables["SCRIPT_OF_INIT"] = nil
         variables["LC_CTYPE"] = nil  // Python's own
         #expect(
             variables == [
-                "PATH": "/usr/bin:/bin", "HOME": "/root", "TMPDIR": "/tmp", "AWS_MAX_ATTEMPTS": "2", "MINE": "yes",
+                "PATH": "/usr/bin:/bin", "HOME": "/root", "AWS_MAX_ATTEMPTS": "2", "MINE": "yes",
                 "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-east-1",
-                "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+                "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
                 "AWS_LAMBDA_FUNCTION_NAME": "scripted", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128", "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-                "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/scripted", "AWS_LAMBDA_LOG_STREAM_NAME": "local/[$LATEST]1",
-                "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "LAMBDA_TASK_ROOT": "/tmp",
+                "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/scripted",
+                "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+                "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1", "_AWS_XRAY_DAEMON_PORT": "2000",
+                "LD_LIBRARY_PATH": "/tmp:/tmp/lib:/opt/lib", "LAMBDA_TASK_ROOT": "/tmp",
                 "LAMBDA_RUNTIME_DIR": "/var/runtime", "_HANDLER": "bootstrap", "LANG": "en_US.UTF-8", "TZ": ":UTC",
             ]
         )

@@ -175,6 +175,7 @@ struct LocalLambda: Sendable {
         _ functions: FunctionConfiguration...,
         hostVariables: [String: String] = ["PATH": RunEnvironment["PATH"] ?? "/usr/bin:/bin"],
         callerBounds: ConnectionBounds = .callers,
+        accountConcurrency: Int = Limits.accountConcurrency,
         limits: ServiceLimits? = nil,
         faults: FaultPlan = .none,
         log: Log = Log(),
@@ -183,6 +184,7 @@ struct LocalLambda: Sendable {
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: hostVariables)
         configuration.port = 0
         configuration.callerBounds = callerBounds
+        configuration.accountConcurrency = accountConcurrency
         configuration.limits = limits ?? .unpaced
         configuration.faults = faults
         return try await Emulator.run(configuration, onEvent: { log.record($0) }) { addresses in

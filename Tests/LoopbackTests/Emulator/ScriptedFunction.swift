@@ -49,6 +49,11 @@ enum ScriptedFunction {
         case endAndTell
         /// Comes back on a new connection.
         case reconnect
+        /// Leaves a file in its folder for temporary files.
+        case touch(String)
+        /// Answers with that folder and the names in it.
+        case files
+        case allocate(megabytes: Int)
 
         /// What is sent to the Runtime API. In the path and in values, `{id}`, `{previous}` and `{invocation}` stand for
         /// the ids of this request, the one before it, and this delivery.
@@ -117,6 +122,9 @@ enum ScriptedFunction {
             case .tell: ["tell"]
             case .endAndTell: ["end_and_tell"]
             case .reconnect: ["reconnect"]
+            case .touch(let name): ["touch", name]
+            case .files: ["files"]
+            case .allocate(let megabytes): ["allocate", megabytes]
             }
         }
 

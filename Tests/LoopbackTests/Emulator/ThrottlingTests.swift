@@ -43,6 +43,31 @@ import Testing
         }
     }
 
+    /// How a function is switched off.
+    @Test func refusesEveryCallWhereNoConcurrencyIsReserved() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration(concurrency: 0)) { lambda in
+            let reply = try await lambda.request([.end])
+            #expect(reply.status == 429)
+            #expect(reply.body == Self.body)
+            #expect(lambda.log.startedEnvironments == 0)
+        }
+    }
+
+    @Test func refusesACallOverTheLimitOfTheAccount() async throws {
+        let functions = (try ScriptedFunction.configuration(), try ScriptedFunction.configuration(name: "other"))
+        try await LocalLambda.run(functions.0, functions.1, accountConcurrency: 1) { lambda in
+            let gate = try await Gate.open()
+            async let first = lambda.invoke([.chunk("a"), .untilAccepted(port: gate.port), .chunk("b"), .end])
+            try await gate.wait()
+            let refused = try await lambda.request(at: 1, [.end])
+            #expect(refused.status == 429)
+            #expect(refused.body.hasPrefix(#"{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User""#))
+            await gate.release()
+            #expect(try await first.body == "ab")
+            #expect(try await lambda.invoke(of: "other", [.chunk("x"), .end]).body == "x")
+        }
+    }
+
     /// The whole answer, as it comes from the socket.
     private static func rawInvoke(_ lambda: LocalLambda, streaming: Bool) async throws -> String {
         let path =

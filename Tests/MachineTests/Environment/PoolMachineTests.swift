@@ -26,10 +26,35 @@ extension PoolMachine.OnAcquire {
         #expect(pool.acquire() == .reuse(first))
     }
 
-    @Test func aLimitOfNoneIsOne() {
+    /// How a function is switched off.
+    @Test func aLimitOfNoneThrottlesEverything() {
         var pool = PoolMachine(limit: 0)
-        #expect(pool.acquire().environment != nil)
         #expect(pool.acquire() == .throttle)
+        #expect(pool.waitedLongEnough() == .throttle)
+    }
+
+    @Test func endsOneThatNobodyHasNeeded() throws {
+        var pool = PoolMachine(limit: 2)
+        let first = try #require(pool.acquire().environment)
+        #expect(pool.idleTooLong(first) == .ignore, "it is at work")
+        _ = pool.released(first)
+        #expect(pool.idleTooLong(first) == .end)
+        #expect(pool.idleTooLong(first) == .ignore)
+        #expect(pool.acquire().environment != first)
+    }
+
+    @Test func whereEveryStartIsColdNoEnvironmentIsUsedTwice() throws {
+        var pool = PoolMachine(limit: 2, reuses: false)
+        let first = try #require(pool.acquire().environment)
+        pool.responseFinished(first)
+        let second = try #require(pool.acquire().environment, "there is room, so nobody waits")
+        pool.responseFinished(second)
+        #expect(pool.acquire() == .wait)
+        #expect(pool.released(first) == .end)
+        #expect(pool.released(second) == .end)
+        #expect(pool.busyCount == 0 && pool.idleCount == 0)
+        let third = try #require(pool.waitedLongEnough().environment)
+        #expect(third != first && third != second)
     }
 
     @Test func usesTheOneThatBecameIdleLast() throws {
@@ -157,7 +182,7 @@ extension PoolMachine.OnAcquire {
     /// A number is the place of the environment among all that were started.
     private enum Input: CaseIterable {
         case acquire, waitedLongEnough, gaveUpWaiting, renewed
-        case finished0, finished1, released0, released1, ended0, ended1
+        case finished0, finished1, released0, released1, ended0, ended1, idleTooLong0
     }
 
     private enum Life { case busy, finishing, idle, retiring, gone }
@@ -238,8 +263,7 @@ extension PoolMachine.OnAcquire {
         }
     }
 
-    @Test(arguments: [(1, 1), (2, 0), (2, 5)]) func noScriptOfSixStepsBreaksAPromise(limit: Int, allowance: Int) throws
-    {
+    @Test(arguments: [(1, 1), (2, 0)]) func noScriptOfSixStepsBreaksAPromise(limit: Int, allowance: Int) throws {
         let count = try everyScript(of: Input.allCases, length: 6) { script in
             var pool = PoolMachine(limit: limit, retiringAllowance: allowance)
             var promises = Promises(limit: limit, allowance: allowance)
@@ -248,7 +272,14 @@ extension PoolMachine.OnAcquire {
                 try promises.check(pool)
             }
         }
-        #expect(count == 1_000_000)
+        #expect(count == 1_771_561)
+    }
+
+    private static func endIdle(_ pool: inout PoolMachine, _ promises: inout Promises) throws {
+        guard let first = promises.started.first else { return }
+        let ends = pool.idleTooLong(first) == .end
+        try demand(ends == (promises.lives[0] == .idle), "ends what is \(promises.lives[0])")
+        if ends { promises.lives[0] = .gone }
     }
 
     private static func run(_ input: Input, _ pool: inout PoolMachine, _ promises: inout Promises) throws {
@@ -261,6 +292,7 @@ extension PoolMachine.OnAcquire {
             promises.waiting = max(0, promises.waiting - 1)
             pool.gaveUpWaiting()
         case .renewed: try promises.renewed(pool.renewed())
+        case .idleTooLong0: try Self.endIdle(&pool, &promises)
         case .finished0, .finished1:
             let place = input == .finished0 ? 0 : 1
             guard promises.started.indices.contains(place) else { return }

@@ -103,6 +103,7 @@ final class RecordingCaller: InvocationCaller {
 final class SessionLog: RuntimeAPISessionDelegate {
     private(set) var entries: [String] = []
 
+    func runtimeAskedForNext() { self.entries.append("asked") }
     func runtimeFinishedInit() { self.entries.append("init finished") }
 
     func invocationDelivered(_ invocation: Invocation) -> TimeAmount {

@@ -220,6 +220,20 @@ class Runtime:
     def do_size(self):
         self.do_respond(str(len(self.event)))
 
+    def do_touch(self, name):
+        """Leaves a file where temporary files go."""
+        with open(os.path.join(os.environ["TMPDIR"], name), "w") as file:
+            file.write(name)
+
+    def do_files(self):
+        """Answers with the folder for temporary files and what is in it."""
+        folder = os.environ["TMPDIR"]
+        self.do_respond(json.dumps({"folder": folder, "names": sorted(os.listdir(folder))}))
+
+    def do_allocate(self, megabytes):
+        """Takes memory and uses every page of it."""
+        self.taken = b"x" * (megabytes << 20)
+
     def do_respond(self, text):
         self.post(f"invocation/{self.request_id}/response", {"Content-Type": "application/json"}, text.encode())
 

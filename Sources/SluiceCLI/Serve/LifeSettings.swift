@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import ArgumentParser
+internal import NIOCore
+internal import SluiceEmulator
+internal import SluiceWire
+
+/// The options that say how environments live; they hold for every function of the command.
+struct LifeSettings: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Whether processes are stopped between invocations.", valueName: "choice")
+    )
+    var freeze = LimitSettings.Choice.aws
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("End an environment after so long without an invocation; 0 keeps it.", valueName: "seconds")
+    )
+    var idle = Limits.defaultIdleSeconds
+
+    @Flag(name: .long, help: "Start an environment for each invocation, and end it after it: every start is cold.")
+    var cold = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Whether a function over its memory size is killed; by default as --limits says.",
+            valueName: "choice"
+        )
+    )
+    var memoryLimit: LimitSettings.Choice?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Invocations at once of all functions together; one more gets 429.", valueName: "count")
+    )
+    var accountConcurrency = Limits.accountConcurrency
+
+    func validate() throws {
+        guard (0...Limits.maximumIdleSeconds).contains(self.idle) else {
+            throw ValidationError("--idle must be 0 to \(Limits.maximumIdleSeconds) seconds, not \(self.idle).")
+        }
+        guard self.accountConcurrency >= 1 else {
+            throw ValidationError("--account-concurrency must be at least 1, not \(self.accountConcurrency).")
+        }
+    }
+
+    /// - Parameter limits: what holds where nothing is said of the memory.
+    func apply(to function: inout FunctionConfiguration, limits: LimitSettings.Choice) {
+        function.freezes = self.freeze == .aws
+        function.idleLimit = self.idle == 0 ? nil : .seconds(Int64(self.idle))
+        function.startsCold = self.cold
+        function.enforcesMemory = (self.memoryLimit ?? limits) == .aws
+    }
+
+    func apply(to service: inout EmulatorConfiguration) { service.accountConcurrency = self.accountConcurrency }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// The folders in which a function's environments have their temporary files: kept from one invocation to the next, left
+/// to a successor by an environment that was reset, and otherwise removed with their environment.
+///
+/// (Lambda Developer Guide, "Lambda execution environment lifecycle": after a time-out or a crash Lambda resets the
+/// environment, and what is in `/tmp` may still be there. Here it always is, so that a function that minds is seen to.)
+final class EnvironmentFolders {
+    let run: RunFolder?
+    private let maximumLeft: Int
+    private let remove: (String) -> Void
+    private var left: [String] = []
+
+    /// - Parameters:
+    ///   - maximumLeft: how many may wait for a successor.
+    ///   - remove: has a folder removed, later.
+    init(run: RunFolder?, maximumLeft: Int, remove: @escaping (String) -> Void) {
+        self.run = run
+        self.maximumLeft = maximumLeft
+        self.remove = remove
+    }
+
+    /// The folder for a new environment; `nil` where it has none of its own.
+    func take(for name: String) -> String? { self.left.popLast() ?? self.run?.makeFolder(named: name) }
+
+    /// The environment is gone.
+    func giveBack(_ folder: String, toSuccessor: Bool) {
+        if toSuccessor, self.left.count < self.maximumLeft { self.left.append(folder) } else { self.remove(folder) }
+    }
+
+    /// No environment is the successor of what was.
+    func removeLeft() {
+        for folder in self.left { self.remove(folder) }
+        self.left = []
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
+internal import SluiceWire
+
+/// What the Telemetry API tells of an environment.
+extension ExecutionEnvironment {
+    /// Passes on what has just been entered into the log.
+    func observe(_ kind: LogEvent.Kind, at time: Int64) {
+        guard self.telemetry.isHeard else { return }
+        switch kind {
+        case .start(let requestID):
+            let traceID = self.current?.invocation.traceID ?? ""
+            self.telemetry.traceID = traceID
+            self.telemetry.send(.start(requestID: requestID, traceID: traceID, at: time))
+        case .output(_, let line):
+            self.telemetry.send(.line(line, of: .function, isJSON: self.logsJSON, at: time))
+        case .report(let report):
+            self.telemetry.send(.report(report, traceID: self.telemetry.traceID, at: time))
+        case .initReport(let report):
+            self.tellOfFailedInit(.timeout, errorType: "Sandbox.Timedout", duration: report.duration)
+            self.telemetry.initPhase = "invoke"
+        case .extensions(.output(_, _, let line)):
+            self.telemetry.send(.line(line, of: .extension, isJSON: self.logsJSON, at: time))
+        case .extensions(.initialised(_, let report)):
+            self.telemetry.send(.extension(report, at: time))
+        case .extensions(.subscribed(_, let name, let subscription)):
+            self.telemetry.send(.subscription(of: name, subscription, at: time))
+        default:
+            // What only a local service knows, and what is told with more at another place.
+            break
+        }
+    }
+
+    private var logsJSON: Bool { self.function.variables["AWS_LAMBDA_LOG_FORMAT"] == "JSON" }
+
+    // MARK: Initialisation
+
+    /// The initialisation is over. Nobody can subscribe any more.
+    func tellOfInit(duration: TimeAmount) {
+        let phase = self.telemetry.initPhase
+        self.telemetry.send(.initRuntimeDone(phase: phase, status: .success, at: WallClock.epochMilliseconds()))
+        self.tellOfExtensions()
+        self.telemetry.send(
+            .initReport(phase: phase, status: .success, duration: duration, at: WallClock.epochMilliseconds())
+        )
+        self.telemetry.closeSubscriptions()
+    }
+
+    func tellOfFailedInit(_ status: TelemetryStatus, errorType: String, duration: TimeAmount) {
+        let type = TelemetryEvent.reportedErrorType(errorType)
+        let phase = self.telemetry.initPhase
+        self.telemetry.send(
+            .initRuntimeDone(phase: phase, status: status, errorType: type, at: WallClock.epochMilliseconds())
+        )
+        self.tellOfExtensions()
+        self.telemetry.send(
+            .initReport(
+                phase: phase,
+                status: status,
+                errorType: type,
+                duration: duration,
+                at: WallClock.epochMilliseconds()
+            )
+        )
+    }
+
+    private func tellOfExtensions() {
+        for report in self.extensions?.session.report ?? [] {
+            self.record(.extensions(.initialised(environment: self.id.number, report)))
+        }
+    }
+
+    // MARK: Invocations
+
+    /// The runtime is through with its invocation; extensions may still be at work.
+    func runtimeAskedForNext() {
+        let askedAt = NIODeadline.now()
+        // What it printed before is read first, as for the end of the invocation.
+        self.eventLoop.assumeIsolated().execute {
+            guard let current = self.current, current.relay != nil else { return }
+            self.tellOfRuntime(current, askedAt: askedAt)
+            self.current?.runtimeIsDone = true
+        }
+    }
+
+    /// - Parameter askedAt: when the runtime asked for its next invocation; `nil` if it never did.
+    func tellOfRuntime(_ current: CurrentInvocation, askedAt: NIODeadline? = nil) {
+        guard self.telemetry.isHeard, !current.runtimeIsDone else { return }
+        let now = NIODeadline.now()
+        let spans = Spans(current, askedAt: askedAt, now: now, epochMilliseconds: WallClock.epochMilliseconds())
+        self.telemetry.send(
+            .runtimeDone(
+                TelemetryEvent.RuntimeDone(
+                    requestID: current.invocation.requestID,
+                    traceID: current.invocation.traceID,
+                    status: TelemetryStatus(timedOut: current.timedOut, errorType: current.failure?.errorType),
+                    errorType: current.failure.map { TelemetryEvent.reportedErrorType($0.errorType) },
+                    duration: (askedAt ?? now) - current.startedAt,
+                    producedBytes: current.relay?.bytes,
+                    spans: spans.all
+                ),
+                at: WallClock.epochMilliseconds()
+            )
+        )
+    }
+}
+
+/// The stretches of one invocation, as far as it came.
+private struct Spans {
+    private(set) var all: [TelemetrySpan] = []
+    private let now: NIODeadline
+    private let epochMilliseconds: Int64
+
+    init(_ current: CurrentInvocation, askedAt: NIODeadline?, now: NIODeadline, epochMilliseconds: Int64) {
+        self.now = now
+        self.epochMilliseconds = epochMilliseconds
+        guard let relay = current.relay, let over = relay.overAt else { return }
+        // A response without a byte has both at once.
+        let first = relay.firstByteAt ?? over
+        self.add(.responseLatency, from: current.startedAt, to: first)
+        self.add(.responseDuration, from: first, to: over)
+        if let askedAt { self.add(.runtimeOverhead, from: over, to: askedAt) }
+    }
+
+    private mutating func add(_ name: TelemetrySpan.Name, from start: NIODeadline, to end: NIODeadline) {
+        let sinceStart = (self.now - start).nanoseconds / 1_000_000
+        self.all.append(
+            TelemetrySpan(name, startEpochMilliseconds: self.epochMilliseconds - sinceStart, duration: end - start)
+        )
+    }
+}
+
+extension TelemetryStatus {
+    /// `failure` where the environment failed, `error` where the function did.
+    init(timedOut: Bool, errorType: String?) {
+        guard !timedOut else {
+            self = .timeout
+            return
+        }
+        guard let errorType else {
+            self = .success
+            return
+        }
+        let isFailure =
+            errorType.hasPrefix("Sandbox.") || errorType.hasPrefix("Extension.") || errorType == "Runtime.ExitError"
+            || errorType == "Runtime.InvalidEntrypoint"
+        self = isFailure ? .failure : .error
+    }
+}
+
+extension TelemetryEvent {
+    fileprivate static func report(_ report: LogEvent.Report, traceID: String, at time: Int64) -> Self {
+        .report(
+            Report(
+                requestID: report.requestID,
+                traceID: traceID,
+                status: TelemetryStatus(timedOut: report.timedOut, errorType: report.errorType),
+                errorType: report.errorType.map { self.reportedErrorType($0) },
+                duration: report.duration,
+                billedMilliseconds: report.billedMilliseconds,
+                memoryMegabytes: report.memoryMegabytes,
+                maximumMemoryUsedMegabytes: report.maximumMemoryUsedMegabytes,
+                initDuration: report.initDuration
+            ),
+            at: time
+        )
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+package import NIOCore
+internal import SluiceWire
+
+/// An extension has failed, and its environment with it.
+///
+/// The types are those of Lambda's own server (its `fatalerror.go`), which has one for each way; what the extension called
+/// its error is in the message.
+package struct ExtensionFailure: Hashable, Sendable {
+    package let name: String
+    /// `Extension.InitError`, `Extension.ExitError`, `Extension.Crash` or `Extension.LaunchError`.
+    package let errorType: String
+    package let message: String
+
+    private init(_ name: String, _ errorType: String, _ message: String) {
+        self.name = name
+        self.errorType = errorType
+        self.message = message
+    }
+
+    /// It said so.
+    package init(name: String, _ report: ExtensionsMachine.Report, errorType: String, body: ByteBuffer) {
+        let said = ErrorReport(json: body)?.errorMessage ?? ""
+        self.init(
+            name,
+            report == .initError ? "Extension.InitError" : "Extension.ExitError",
+            "extension \(name) reported \(errorType)" + (said.isEmpty ? "" : ": \(said)")
+        )
+    }
+
+    /// Its process ended without being asked to; also with 0.
+    package static func crashed(_ name: String, _ exit: InvocationFailure.Exit) -> Self {
+        let how = exit == .code(0) ? "exit code 0" : "\(exit)"
+        return Self(name, "Extension.Crash", how)
+    }
+
+    package static func couldNotStart(_ name: String, reason: String) -> Self {
+        Self(name, "Extension.LaunchError", "extension \(name) could not be started: \(reason)")
+    }
+
+    package static let tooMany = Self(
+        "",
+        "Extension.LaunchError",
+        "there are more than \(Limits.maximumExtensions) extensions"
+    )
+
+    /// What the caller of an invocation is told.
+    package func invocationFailure(requestID: String) -> InvocationFailure {
+        let message = "RequestId: \(requestID) Error: \(self.message)"
+        let report = ErrorReport(errorType: self.errorType, errorMessage: message)
+        return InvocationFailure(errorType: self.errorType, message: message, payload: report.json())
+    }
+}
