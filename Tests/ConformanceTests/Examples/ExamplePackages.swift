@@ -36,11 +36,12 @@ enum ExamplePackages {
 func withExample<Result>(
     _ name: String,
     timeoutSeconds: Int = 60,
+    options: [String] = [],
     _ body: (_ sluice: SluiceProcess, _ url: String) async throws -> Result
 ) async throws -> Result {
     let program = try await ExamplePackages.program(name)
     let folder = ExamplePackages.folder.appending(path: name).path
-    let options = ["--timeout", "\(timeoutSeconds)"]
+    let options = ["--timeout", "\(timeoutSeconds)"] + options
     return try await withSluice(functions: ["example='\(program)'"], options, directory: folder) { sluice in
         try await body(sluice, try sluice.url("example"))
     }

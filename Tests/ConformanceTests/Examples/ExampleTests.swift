@@ -34,9 +34,10 @@ import Testing
         }
     }
 
+    /// Not at Lambda's pace, of which this is more than a minute.
     @Test(.requires(.curl))
     func downloadSendsWhatItNeverHolds() async throws {
-        try await withExample("Download") { sluice, url in
+        try await withExample("Download", options: ["--pacing", "off"]) { sluice, url in
             let arguments = Curl.options + ["--output", "/dev/null", "--write-out", "%{size_download}"]
             let curl = try await runProgram(try Tools.path(of: .curl), arguments + [url + "rows.csv"])
             #expect(curl.exit == .code(0))
