@@ -44,6 +44,7 @@ let package = Package(
         .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
         .library(name: "EventStreamCoding", targets: ["EventStreamCoding"]),
         .executable(name: "sluice", targets: ["SluiceCLI"]),
+        .executable(name: "sluice-adapter", targets: ["SluiceAdapterCLI"]),
     ],
     traits: [
         .trait(
@@ -141,7 +142,22 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // An HTTP application as a function.
+        .target(
+            name: "SluiceWebAdapter",
+            dependencies: [
+                "Sluice", "SluiceWire", "SluiceHTTP1",
+                nioCore, nioPosix, nioHTTP1, httpTypes, logging, subprocess, systemPackage,
+            ],
+            swiftSettings: swiftSettings
+        ),
+
         // Executables.
+        .executableTarget(
+            name: "SluiceAdapterCLI",
+            dependencies: ["SluiceWebAdapter", "Sluice", logging],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "SluiceDemoFunction",
             dependencies: ["Sluice", nioCore, httpTypes],

@@ -45,6 +45,8 @@ public struct InvocationClock: Clock, Sendable {
     private let time: NIOLoopBound<LoopTime>
     private let manual: ManualTime?
 
+    var eventLoop: any EventLoop { self.time.eventLoop }
+
     /// On the loop of `time`.
     init(_ time: LoopTime) {
         self.time = NIOLoopBound(time, eventLoop: time.loop)

@@ -2,7 +2,7 @@
 // Copyright the Sluice authors
 
 public import Logging
-internal import NIOCore
+package import NIOCore
 internal import SluiceWire
 
 /// What is known of one invocation beside its event.
@@ -80,6 +80,12 @@ public struct InvocationContext: Sendable {
 
     /// When Lambda stops waiting, by a clock that no adjustment of the system's time moves.
     public var deadline: InvocationClock.Instant { self.storage.deadline }
+
+    /// The same in milliseconds since 1970, as Lambda says it; 0 when it does not.
+    package var deadlineMilliseconds: Int64 { self.storage.invocation.deadlineMilliseconds ?? 0 }
+
+    /// The loop that the invocation is served on.
+    package var eventLoop: any EventLoop { self.storage.clock.eventLoop }
 
     /// How long the function may still run; negative after the deadline.
     public var remainingTime: Duration { self.storage.clock.now.duration(to: self.storage.deadline) }

@@ -52,6 +52,10 @@ public struct LambdaFunction: Sendable {
     /// What hears of each invocation beside the log.
     package var observers: [any InvocationObserver] = []
 
+    /// For a function that is an extension of its environment, beside the program that Lambda takes for the runtime: the name of
+    /// its file, under which it registers before anything else.
+    package var externalExtensionName: String?
+
     /// What runs beside the function, from before its start until after its end.
     package var company: (any FunctionCompany)?
 

@@ -17,7 +17,7 @@ public struct LambdaResult: Sendable {
     package let kind: Kind
     package private(set) var afterwards: AfterResponse?
 
-    init(_ kind: Kind, afterwards: AfterResponse? = nil) {
+    package init(_ kind: Kind, afterwards: AfterResponse? = nil) {
         self.kind = kind
         self.afterwards = afterwards
     }

@@ -65,15 +65,22 @@ package struct FunctionRuntime: Sendable {
         client.afterFirstRequest = afterFirstRequest
         defer { client.close() }
         do throws(RuntimeFailure) {
+            // Before its own start: Lambda starts the runtime when all extensions have registered, and this one may wait for
+            // it.
+            var external: String?
+            if let name = self.function.externalExtensionName {
+                external = await ShutdownExtension.register(client, as: name, self.function.logger)
+            }
             let start = FunctionStart(client: client, environment: self.environment, logger: self.function.logger)
             let (handler, hooks) = try await start.prepare(self.function)
             if let membership, !membership.mayServe() { return .cancelled }
-            guard self.environment.maximumConcurrency > 1 || !hooks.shutdown.isEmpty || membership != nil else {
+            let isAlone = self.environment.maximumConcurrency == 1 && membership == nil && external == nil
+            guard !isAlone || !hooks.shutdown.isEmpty else {
                 return await self.worker(client, handler).run()
             }
             // Their clients are others than the one that the function started with.
             client.firstRequestWasSent()
-            return await self.runWorkers(client, handler, hooks, loops, membership)
+            return await self.runWorkers(client, handler, hooks, loops, membership, external)
         } catch {
             return error
         }
@@ -97,10 +104,14 @@ package struct FunctionRuntime: Sendable {
         _ handler: @escaping LambdaFunction.Handler,
         _ hooks: FunctionLifecycle.Hooks,
         _ loops: [any EventLoop],
-        _ membership: CompanyMembership?
+        _ membership: CompanyMembership?,
+        _ external: String?
     ) async -> RuntimeFailure {
         let hasWorkForItsEnd = !hooks.shutdown.isEmpty || membership != nil
-        let identifier = hasWorkForItsEnd ? await ShutdownExtension.register(client, self.function.logger) : nil
+        var identifier = external
+        if identifier == nil, hasWorkForItsEnd {
+            identifier = await ShutdownExtension.register(client, self.function.logger)
+        }
         // The workers have connections of their own.
         client.close()
         let loop = client.loop

@@ -17,6 +17,42 @@ package enum Platform {
         return String(cString: value)
     }
 
+    /// All variables that have a value and a name; of a name that comes twice, the first.
+    package static func environmentValues() -> [String: String] {
+        var values: [String: String] = [:]
+        var entry = Self.environmentEntries
+        while let text = entry?.pointee {
+            let parts = String(cString: text).utf8.split(separator: UInt8(ascii: "="), maxSplits: 1)
+            if parts.count == 2, let name = parts.first {
+                let name = String(Substring(name))
+                values[name] = values[name] ?? String(Substring(parts[1]))
+            }
+            entry = entry?.successor()
+        }
+        return values
+    }
+
+    private static var environmentEntries: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+        #if canImport(Darwin)
+        _NSGetEnviron().pointee
+        #else
+        environ
+        #endif
+    }
+
+    /// The path of this process's own program: as the kernel has it, or as it was called.
+    package static func programPath() -> String {
+        #if os(Linux)
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &bytes, bytes.count - 1)
+        if count > 0 { return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+        #endif
+        return CommandLine.arguments.first ?? ""
+    }
+
+    /// Only before the function runs: where it asks for invocations.
+    package static func useRuntimeAPI(at address: String) { self.setEnvironmentValue(RuntimeAddress.variable, to: address) }
+
     /// Only before or between invocations of a process that owns its environment: this is not safe while other
     /// threads read it.
     static func setEnvironmentValue(_ name: String, to value: String?) {
@@ -27,7 +63,7 @@ package enum Platform {
         }
     }
 
-    static func printToStandardError(_ text: String) {
+    package static func printToStandardError(_ text: String) {
         Array((text + "\n").utf8).withUnsafeBytes { self.write($0, to: STDERR_FILENO) }
     }
 
@@ -64,7 +100,7 @@ package enum Platform {
 
     static var terminationSignal: CInt { SIGTERM }
 
-    static func exitProcess(_ code: Int32) -> Never {
+    package static func exitProcess(_ code: Int32) -> Never {
         exit(code)
     }
 

@@ -13,10 +13,10 @@ enum ShutdownExtension {
 
     /// Before the first `/next`, which closes registration. `nil` when Lambda will have none: then the process just gets
     /// no signal.
-    static func register(_ client: RuntimeClient, _ logger: Logger) async -> String? {
+    static func register(_ client: RuntimeClient, as name: String = Self.name, _ logger: Logger) async -> String? {
         let body = ByteBuffer(string: #"{"events":[]}"#)
         let host = client.host
-        let request = RuntimeAPIRequest.registerExtension(name: Self.name, bodyBytes: body.readableBytes, host: host)
+        let request = RuntimeAPIRequest.registerExtension(name: name, bodyBytes: body.readableBytes, host: host)
         var reason = "the connection ended"
         if case .reply(let reply)? = try? await client.ask(request, body) {
             if reply.status == 200, let identifier = reply.headers.first(name: RuntimeAPIRequest.extensionIdentifier) {

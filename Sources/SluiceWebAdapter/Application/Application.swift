@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import NIOPosix
+package import Sluice
+internal import Subprocess
+
+// Scoped, because NIO has a FileDescriptor too.
+#if canImport(System)
+internal import struct System.FileDescriptor
+internal import struct System.FilePath
+#else
+internal import struct SystemPackage.FileDescriptor
+internal import struct SystemPackage.FilePath
+#endif
+
+/// The application as a process of the adapter's: started with it, its end told, and gone when the adapter is.
+package struct Application: FunctionCompany {
+    private static let name = "the application"
+
+    private let command: [String]
+    private let state: ApplicationState
+
+    /// - Parameter command: the program and its arguments; it gets the adapter's own variables.
+    package init(command: [String], state: ApplicationState) {
+        self.command = command
+        self.state = state
+    }
+
+    package func run(
+        until termination: @escaping @Sendable () async -> Void,
+        _ function: @escaping @Sendable (CompanyMembership) async -> RuntimeFailure
+    ) async -> CompanyEnd {
+        let state = self.state
+        let membership = CompanyMembership(mayServe: { !state.hasEnded }, onShutdown: termination)
+        return await withTaskGroup(of: CompanyEnd.self) { group in
+            group.addTask { await self.runProcess() }
+            group.addTask { .function(await function(membership)) }
+            let first = await group.next() ?? .function(.cancelled)
+            // Asks the application to end, and kills it when it takes too long; or cancels the function.
+            group.cancelAll()
+            await group.waitForAll()
+            return first
+        }
+    }
+
+    private func runProcess() async -> CompanyEnd {
+        let output = ErrorOutput()
+        do {
+            let status = try await self.run(output)
+            self.state.applicationEnded()
+            // Whoever was being served is told that the response broke off, before this process ends, too.
+            for _ in 0..<(AdapterLimits.lastRequestMilliseconds / 5) where self.state.isBusy {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            return .service(
+                name: Self.name,
+                ReadinessError.exited(ApplicationExit(status, lastLines: output.lastLines))
+            )
+        } catch {
+            self.state.applicationEnded()
+            let command = self.command.joined(separator: " ")
+            return .service(name: Self.name, ReadinessError.notStarted(command: command, reason: "\(error)"))
+        }
+    }
+
+    private struct NoCommand: Error, CustomStringConvertible {
+        let description = "there is no command"
+    }
+
+    private func run(_ output: ErrorOutput) async throws -> ApplicationExit.Status {
+        guard let program = self.command.first else { throw NoCommand() }
+        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { throw NoCommand() }
+        let (writingEnd, channel) = try await output.open(on: loop)
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(
+                signal: .terminate,
+                toProcessGroup: true,
+                allowedDurationToNextStep: .milliseconds(AdapterLimits.shutdownMilliseconds)
+            ),
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
+        ]
+        let result = try await Subprocess.run(
+            program.utf8.contains(UInt8(ascii: "/")) ? .path(FilePath(program)) : .name(program),
+            arguments: Arguments(Array(self.command.dropFirst())),
+            platformOptions: options,
+            input: .none,
+            output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(writingEnd, closeAfterSpawningProcess: true)
+        )
+        // What it wrote last may still be in the pipe.
+        try? await Task.sleep(for: .milliseconds(AdapterLimits.lastWordsMilliseconds))
+        channel.close(promise: nil)
+        switch result.terminationStatus {
+        case .exited(let code): return .code(Int(code))
+        case .signaled(let number): return .signal(Int(number))
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// The beginning of a path that the application does not know of, such as an API's custom domain puts there.
+package struct BasePath: Hashable, Sendable {
+    package let path: String
+
+    /// `nil` for one that removes nothing. With a slash in front, and none at its end.
+    package init?(_ text: String) {
+        let segments = text.utf8.drop { $0 == 0x2F }
+        guard let end = segments.lastIndex(where: { $0 != 0x2F }) else { return nil }
+        self.path = "/" + String(Substring(segments[...end]))
+    }
+
+    /// Once, and only where a segment ends: of `/api`, neither `/apis` nor the second of `/api/api` is taken off.
+    package func removed(from path: String) -> String {
+        let prefix = self.path.utf8
+        guard path.utf8.starts(with: prefix) else { return path }
+        let rest = path.utf8.dropFirst(prefix.count)
+        guard let next = rest.first else { return "/" }
+        return next == 0x2F ? String(Substring(rest)) : path
+    }
+}

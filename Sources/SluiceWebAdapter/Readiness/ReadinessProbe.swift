@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import Sluice
+
+/// Looks until the application is ready, as its machine says.
+struct ReadinessProbe: Sendable {
+    let configuration: AdapterConfiguration
+    let logger: Logger
+
+    /// Returns when invocations can be asked for.
+    ///
+    /// - Returns: Whether the application is ready; otherwise the first invocation has to wait for it.
+    func wait(on loop: any EventLoop) async throws -> Bool {
+        var machine = ReadinessMachine(self.configuration, nowMilliseconds: Self.now())
+        while true {
+            let look = try await self.look(on: loop)
+            switch machine.looked(look, nowMilliseconds: Self.now()) {
+            case .serve:
+                return true
+            case .lookAgain:
+                break
+            case .warnAndLookAgain(let look):
+                self.logger.warning(
+                    """
+                    the application is not ready after \(AdapterLimits.initMilliseconds) ms, and Lambda ends a start after \
+                    10 s: \(look). \(ReadinessError.advice(look, Listeners.others()))
+                    """
+                )
+            case .serveUnready(let look):
+                self.logger.notice("the application is not ready yet: \(look). The first request waits for it.")
+                return false
+            case .fail(let look):
+                throw ReadinessError.timedOut(
+                    seconds: self.configuration.readiness.timeoutSeconds,
+                    address: "\(self.configuration.readiness.address)",
+                    look: look,
+                    listeners: Listeners.others()
+                )
+            case .nothing:
+                return false
+            }
+            try await Timer.sleep(milliseconds: AdapterLimits.readinessIntervalMilliseconds, on: loop)
+        }
+    }
+
+    /// For the first request of a start that did not wait.
+    func waitUntilReady(on loop: any EventLoop) async throws {
+        while try await self.look(on: loop) != .ready {
+            try await Timer.sleep(milliseconds: AdapterLimits.readinessIntervalMilliseconds, on: loop)
+        }
+    }
+
+    private static func now() -> Int { Int(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+
+    private func look(on loop: any EventLoop) async throws -> ReadinessMachine.Look {
+        let connection: UpstreamConnection
+        do {
+            connection = try await UpstreamConnection.connect(to: self.configuration.readiness.address, on: loop)
+        } catch UpstreamError.unreachable(_, let reason) {
+            return .refused(reason)
+        }
+        defer { connection.close() }
+        guard case .http(let path, let healthy) = self.configuration.readiness.check else { return .ready }
+        let request = UpstreamRequest(
+            method: .GET,
+            target: path,
+            headers: ["host": UpstreamRequestMaker.host(of: self.configuration.readiness.address), "connection": "close"],
+            body: ByteBuffer()
+        )
+        let bound = NIOLoopBound(connection, eventLoop: loop)
+        let limit = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(AdapterLimits.readinessProbeMilliseconds))) {
+            bound.value.close()
+        }
+        defer { limit.cancel() }
+        do {
+            let status = Int(try await connection.send(request).status.code)
+            return healthy.contains(status) ? .ready : .unhealthy(status: status)
+        } catch let error as UpstreamError {
+            return .noAnswer("\(error)")
+        }
+    }
+}
+
+/// Waits that are timers of the loop.
+enum Timer {
+    static func sleep(milliseconds: Int, on loop: any EventLoop) async throws {
+        let over = OneShot<Void>(loop: loop)
+        let bound = NIOLoopBound(over, eventLoop: loop)
+        let task = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) { bound.value.settle(()) }
+        defer { task.cancel() }
+        guard await over.wait() != nil else { throw CancellationError() }
+    }
+}

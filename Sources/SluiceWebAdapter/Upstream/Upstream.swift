@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import NIOHTTP1
+internal import Sluice
+
+/// The application, as somebody who has a request for it sees it.
+struct Upstream: Sendable {
+    private let pools: UpstreamPools
+
+    init(_ configuration: AdapterConfiguration) { self.pools = UpstreamPools(configuration) }
+
+    /// Sends a request and waits for the head of the answer.
+    ///
+    /// A connection that was kept may have ended in the same moment; then a request that changes nothing when it comes twice
+    /// is sent once more, on a new one.
+    func send(_ request: UpstreamRequest, on loop: any EventLoop) async throws -> UpstreamAnswer {
+        let pool = self.pools.pool(on: loop)
+        if let connection = pool.take() {
+            do {
+                return UpstreamAnswer(try await connection.send(request), connection, pool)
+            } catch UpstreamError.noAnswer where request.isIdempotent {
+                // As for the first time.
+            }
+        }
+        let connection = try await pool.connect()
+        return UpstreamAnswer(try await connection.send(request), connection, pool)
+    }
+}
+
+/// An answer whose body is still to be taken. When nobody does, its connection is closed. Confined to its loop.
+final class UpstreamAnswer {
+    let head: HTTPResponseHead
+    private let connection: UpstreamConnection
+    private let pool: UpstreamPool
+    private let bound: NIOLoopBound<UpstreamConnection>
+    private var isOver = false
+
+    init(_ head: HTTPResponseHead, _ connection: UpstreamConnection, _ pool: UpstreamPool) {
+        self.head = head
+        self.connection = connection
+        self.pool = pool
+        self.bound = NIOLoopBound(connection, eventLoop: pool.loop)
+    }
+
+    var loop: any EventLoop { self.pool.loop }
+
+    /// The next bytes of the body; `nil` at its end.
+    func next() async throws -> ByteBuffer? {
+        guard let bytes = try await self.connection.next() else {
+            if !self.isOver {
+                self.isOver = true
+                self.pool.give(self.connection)
+            }
+            return nil
+        }
+        return bytes
+    }
+
+    /// The rest of the body in one piece, up to so many bytes of it.
+    func gather(atMost limitBytes: Int) async throws -> ByteBuffer {
+        var gathered = ByteBuffer()
+        while var bytes = try await self.next() {
+            let room = limitBytes - gathered.readableBytes
+            guard bytes.readableBytes <= room else {
+                gathered.writeImmutableBuffer(bytes.readSlice(length: room) ?? ByteBuffer())
+                return gathered
+            }
+            gathered.writeBuffer(&bytes)
+        }
+        return gathered
+    }
+
+    deinit {
+        guard !self.isOver else { return }
+        let bound = self.bound
+        if bound.eventLoop.inEventLoop { bound.value.leave() } else { bound.execute { $0.leave() } }
+    }
+}

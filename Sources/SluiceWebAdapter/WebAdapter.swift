@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import HTTPTypes
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+package import Sluice
+internal import SluiceWire
+internal import Synchronization
+
+/// A function that is an HTTP application beside it: each event becomes a request, and the answer leaves as it comes.
+package final class WebAdapter: Sendable {
+    private let configuration: AdapterConfiguration
+    private let upstream: Upstream
+    private let requests: UpstreamRequestMaker
+    private let probe: ReadinessProbe
+    private let state: ApplicationState
+    private let logger: Logger
+    /// Whether the application has been ready; until then each request looks.
+    private let isReady = Atomic(false)
+
+    package init(_ configuration: AdapterConfiguration, state: ApplicationState, logger: Logger) {
+        self.configuration = configuration
+        self.upstream = Upstream(configuration)
+        self.requests = UpstreamRequestMaker(configuration)
+        self.probe = ReadinessProbe(configuration: configuration, logger: logger)
+        self.state = state
+        self.logger = logger
+    }
+
+    /// Asks for invocations when the application is ready.
+    package func function() -> LambdaFunction {
+        var function = LambdaFunction(
+            setUp: { _ in
+                guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { return }
+                self.isReady.store(try await self.probe.wait(on: loop), ordering: .releasing)
+            },
+            { _, event, context in try await self.answer(event, context) }
+        )
+        function.logger = self.logger
+        // Which of the two an answer is, is decided for each.
+        function.responseMode = .streamed
+        return function
+    }
+
+    private func answer(_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult {
+        let request = RequestUnderWay(self.state)
+        let loop = context.eventLoop
+        if !self.isReady.load(ordering: .acquiring) {
+            try await self.probe.waitUntilReady(on: loop)
+            self.isReady.store(true, ordering: .releasing)
+        }
+        switch try AdapterEvent(event) {
+        case .http(let event): return try await self.answer(event, request, context)
+        case .other(let event): return try await self.passThrough(event, request, context)
+        }
+    }
+
+    // MARK: HTTP
+
+    private func answer(
+        _ event: HTTPRequestEvent,
+        _ underWay: RequestUnderWay,
+        _ context: InvocationContext
+    ) async throws -> LambdaResult {
+        let result: HTTPResult
+        if event.asksForWebSocket {
+            result = .text("This is a Lambda function, which cannot switch protocols: no WebSocket.\n", status: .notImplemented)
+        } else {
+            let request = self.requests.request(
+                of: event,
+                lambdaContext: context.asJSON,
+                tenantID: context.tenantID
+            )
+            let answer = try await self.upstream.send(request, on: context.eventLoop)
+            result = try await self.result(of: answer, underWay)
+        }
+        let streams = self.configuration.invokeMode == .responseStream && event.source.canStream
+        return streams ? LambdaResult(.http(result)) : LambdaResult(.buffered(result, event.resultForm))
+    }
+
+    private func result(of answer: UpstreamAnswer, _ underWay: RequestUnderWay) async throws -> HTTPResult {
+        let head = try UpstreamHead(answer.head)
+        try await self.checkStatus(head, answer)
+        let bound = NIOLoopBound(answer, eventLoop: answer.loop)
+        return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
+            defer { withExtendedLifetime(underWay) {} }
+            while let bytes = try await bound.value.next() { try await writer.write(bytes) }
+        }
+    }
+
+    private func checkStatus(_ head: UpstreamHead, _ answer: UpstreamAnswer) async throws {
+        guard self.configuration.errorStatuses.contains(head.status.code) else { return }
+        let body = try await answer.gather(atMost: AdapterLimits.errorBodyBytes)
+        throw UpstreamError.errorStatus(head.status.code, body: String(buffer: body))
+    }
+
+    // MARK: Other events
+
+    /// The answer is the application's body and nothing else: whoever invokes with such an event knows of no HTTP.
+    private func passThrough(
+        _ event: ByteBuffer,
+        _ underWay: RequestUnderWay,
+        _ context: InvocationContext
+    ) async throws -> LambdaResult {
+        let request = self.requests.passThrough(event, lambdaContext: context.asJSON, tenantID: context.tenantID)
+        let answer = try await self.upstream.send(request, on: context.eventLoop)
+        let head = try UpstreamHead(answer.head)
+        try await self.checkStatus(head, answer)
+        let type = head.fields[.contentType] ?? "application/octet-stream"
+        guard self.configuration.invokeMode == .responseStream else {
+            // One more than may be sent, so that the runtime says what is too much.
+            let body = try await answer.gather(atMost: Limits.maximumBufferedResponseBytes + 1)
+            return .bytes(body, contentType: type)
+        }
+        let bound = NIOLoopBound(answer, eventLoop: answer.loop)
+        return .stream(contentType: type) { writer in
+            defer { withExtendedLifetime(underWay) {} }
+            while let bytes = try await bound.value.next() { try await writer.write(bytes) }
+        }
+    }
+}
+
+/// Counts as a request for as long as somebody holds it.
+private final class RequestUnderWay: Sendable {
+    private let state: ApplicationState
+
+    init(_ state: ApplicationState) {
+        self.state = state
+        state.requestBegan()
+    }
+
+    deinit { self.state.requestEnded() }
+}
