@@ -31,6 +31,11 @@ let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", pac
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
+let hummingbird: Target.Dependency = .product(
+    name: "Hummingbird",
+    package: "hummingbird",
+    condition: .when(traits: ["Hummingbird"])
+)
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -39,6 +44,7 @@ let package = Package(
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
         .library(name: "SluiceServiceLifecycle", targets: ["SluiceServiceLifecycle"]),
+        .library(name: "SluiceHummingbird", targets: ["SluiceHummingbird"]),
         .library(name: "SluiceMetrics", targets: ["SluiceMetrics"]),
         .library(name: "SluiceTracing", targets: ["SluiceTracing"]),
         .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
@@ -50,7 +56,11 @@ let package = Package(
         .trait(
             name: "Codable",
             description: "Events and results that are Codable. Links FoundationEssentials: 8 MB of a static binary."
-        )
+        ),
+        .trait(
+            name: "Hummingbird",
+            description: "Hummingbird applications as functions. Without it, the framework is not even fetched."
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -63,6 +73,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
     ],
     targets: [
@@ -96,6 +107,13 @@ let package = Package(
         .target(
             name: "SluiceMetrics",
             dependencies: ["Sluice", "SluiceWire", coreMetrics, logging, nioCore],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "SluiceHummingbird",
+            dependencies: [
+                "Sluice", "SluiceServiceLifecycle", hummingbird, serviceLifecycle, logging, httpTypes, nioCore, nioEmbedded,
+            ],
             swiftSettings: swiftSettings
         ),
         .target(

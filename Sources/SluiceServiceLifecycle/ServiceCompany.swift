@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import Logging
-internal import ServiceLifecycle
-internal import Sluice
+package import Logging
+package import ServiceLifecycle
+package import Sluice
 
 /// A function and its services as a group of ServiceLifecycle's. The runtime hears the signal itself, so that the group
 /// needs no thread for it.
-struct ServiceCompany: FunctionCompany {
+package struct ServiceCompany: FunctionCompany {
     let services: [ServiceGroupConfiguration.ServiceConfiguration]
     let logger: Logger
 
-    func run(
+    package init(services: [ServiceGroupConfiguration.ServiceConfiguration], logger: Logger) {
+        self.services = services
+        self.logger = logger
+    }
+
+    package func run(
         until termination: @escaping @Sendable () async -> Void,
         _ function: @escaping @Sendable (CompanyMembership) async -> RuntimeFailure
     ) async -> CompanyEnd {
