@@ -161,10 +161,11 @@ let package = Package(
         ),
 
         // An HTTP application as a function.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "SluiceWebAdapter",
             dependencies: [
-                "Sluice", "SluiceWire", "SluiceHTTP1",
+                "Sluice", "SluiceWire", "SluiceHTTP1", "CZlib",
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
@@ -206,7 +207,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1",
                 "SluiceHTTPServer",
-                "SluiceRuntimeAPI",
+                "SluiceRuntimeAPI", "SluiceWebAdapter", "Sluice",
                 nioCore, nioEmbedded, nioHTTP1, httpTypes,
             ],
             swiftSettings: swiftSettings

@@ -74,16 +74,34 @@ package final class WebAdapter: Sendable {
                 tenantID: context.tenantID
             )
             let answer = try await self.upstream.send(request, on: context.eventLoop)
-            result = try await self.result(of: answer, underWay)
+            let acceptEncoding = event.headers.first { $0.name == .acceptEncoding }?.value
+            result = try await self.result(of: answer, underWay, acceptEncoding, isHead: request.isHead)
         }
         let streams = self.configuration.invokeMode == .responseStream && event.source.canStream
         return streams ? LambdaResult(.http(result)) : LambdaResult(.buffered(result, event.resultForm))
     }
 
-    private func result(of answer: UpstreamAnswer, _ underWay: RequestUnderWay) async throws -> HTTPResult {
+    private func result(
+        of answer: UpstreamAnswer,
+        _ underWay: RequestUnderWay,
+        _ acceptEncoding: String?,
+        isHead: Bool
+    ) async throws -> HTTPResult {
         let head = try UpstreamHead(answer.head)
         try await self.checkStatus(head, answer)
         let bound = NIOLoopBound(answer, eventLoop: answer.loop)
+        let compresses =
+            self.configuration.compresses
+            && CompressionRule.applies(to: head, acceptEncoding: acceptEncoding, isHead: isHead)
+        guard !compresses else {
+            let head = CompressionRule.applied(to: head)
+            return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
+                defer { withExtendedLifetime(underWay) {} }
+                let gzip = NIOLoopBound(try GzipStream(), eventLoop: bound.eventLoop)
+                while let bytes = try await bound.value.next() { try await writer.write(gzip.value.compress(bytes)) }
+                try await writer.write(gzip.value.finish())
+            }
+        }
         return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
             defer { withExtendedLifetime(underWay) {} }
             while let bytes = try await bound.value.next() { try await writer.write(bytes) }

@@ -7,9 +7,16 @@ package import SluiceWire
 /// How an application is reached and what is made of its answers, as environment variables say it.
 package struct AdapterConfiguration: Hashable, Sendable {
     /// Where the application listens.
-    package enum Address: Hashable, Sendable {
+    package enum Address: Hashable, Sendable, CustomStringConvertible {
         case port(host: String, Int)
         case socket(path: String)
+
+        package var description: String {
+            switch self {
+            case .port(let host, let port): "\(host):\(port)"
+            case .socket(let path): path
+            }
+        }
     }
 
     package struct Readiness: Hashable, Sendable {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import SluiceWebAdapter
+import Testing
+
+@Suite struct ReadinessMachineTests {
+    private let refused = ReadinessMachine.Look.refused("connection refused")
+
+    private func machine(seconds: Int = 60, async: Bool = false) -> ReadinessMachine {
+        var configuration = AdapterConfiguration()
+        configuration.readiness.timeoutSeconds = seconds
+        configuration.startsAsynchronously = async
+        return ReadinessMachine(configuration, nowMilliseconds: 1_000)
+    }
+
+    @Test func servesWhenTheApplicationIsReady() {
+        var machine = self.machine()
+        #expect(machine.looked(self.refused, nowMilliseconds: 1_010) == .lookAgain)
+        #expect(machine.looked(.unhealthy(status: 503), nowMilliseconds: 1_020) == .lookAgain)
+        #expect(machine.looked(.ready, nowMilliseconds: 1_030) == .serve)
+        #expect(machine.looked(.ready, nowMilliseconds: 1_040) == .nothing)
+    }
+
+    /// Lambda ends a start after ten seconds without a word; this is the word.
+    @Test func warnsOnceBeforeLambdasTimeIsOver() {
+        var machine = self.machine()
+        #expect(machine.looked(self.refused, nowMilliseconds: 10_499) == .lookAgain)
+        #expect(machine.looked(self.refused, nowMilliseconds: 10_500) == .warnAndLookAgain(self.refused))
+        #expect(machine.looked(self.refused, nowMilliseconds: 10_510) == .lookAgain)
+        #expect(machine.looked(.ready, nowMilliseconds: 20_000) == .serve)
+    }
+
+    @Test func anAsynchronousStartServesThen() {
+        var machine = self.machine(async: true)
+        #expect(machine.looked(self.refused, nowMilliseconds: 10_499) == .lookAgain)
+        #expect(machine.looked(self.refused, nowMilliseconds: 10_500) == .serveUnready(self.refused))
+    }
+
+    @Test func failsWhenItsTimeIsOver() {
+        var machine = self.machine(seconds: 2)
+        #expect(machine.looked(self.refused, nowMilliseconds: 2_999) == .lookAgain)
+        #expect(machine.looked(self.refused, nowMilliseconds: 3_000) == .fail(self.refused))
+    }
+
+    @Test func theErrorSaysWhatToChange() {
+        func text(_ look: ReadinessMachine.Look, _ listeners: [String] = []) -> String {
+            ReadinessError.timedOut(seconds: 9, address: "127.0.0.1:8080", look: look, listeners: listeners).errorMessage
+        }
+        #expect(text(self.refused).contains("AWS_LWA_ASYNC_INIT=true"))
+        #expect(text(self.refused, ["port 3000"]).contains("listens on port 3000"))
+        #expect(text(.unhealthy(status: 503)).contains("status 503"))
+        #expect(text(.unhealthy(status: 503)).contains("AWS_LWA_READINESS_CHECK_HEALTHY_STATUS"))
+        #expect(text(.noAnswer("x")).contains("AWS_LWA_READINESS_CHECK_PROTOCOL=tcp"))
+        let exit = ReadinessError.exited(ApplicationExit(.code(3), lastLines: ["no module named app"])).errorMessage
+        #expect(exit.contains("with code 3") && exit.hasSuffix("no module named app"))
+    }
+}
