@@ -227,12 +227,12 @@ let package = Package(
                 "SluiceTesting", "SluiceWire", "SluiceServiceWire",
                 "SluiceHTTPServer",
                 "SluiceRuntimeAPI", "SluiceEmulator",
-                "SluiceCLI",
+                "SluiceCLI", "SluiceAdapterCLI", "SluiceWebAdapter",
                 "EventStreamCoding",
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, argumentParser,
             ],
             // Read from where they lie: a resource bundle would bring Foundation's loading of it.
-            exclude: ["CLI/Snapshots", "Emulator/Fixtures"],
+            exclude: ["CLI/Snapshots", "Emulator/Fixtures", "WebAdapter/Fixtures"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -20,7 +20,9 @@ enum Placement: Hashable, Sendable {
     ) throws(Problem) {
         if let separator = arguments.firstIndex(of: "--") {
             let command = Array(arguments[(separator + 1)...])
-            guard separator == 0 else { throw Problem(description: "\(arguments[0]) is unknown; see sluice-adapter --help") }
+            guard separator == 0 else {
+                throw Problem(description: "\(arguments[0]) is unknown; see sluice-adapter --help")
+            }
             guard !command.isEmpty else { throw Problem(description: "behind -- the application's command is missing") }
             self = .parent(command: command)
             return

@@ -66,7 +66,10 @@ package final class WebAdapter: Sendable {
     ) async throws -> LambdaResult {
         let result: HTTPResult
         if event.asksForWebSocket {
-            result = .text("This is a Lambda function, which cannot switch protocols: no WebSocket.\n", status: .notImplemented)
+            result = .text(
+                "This is a Lambda function, which cannot switch protocols: no WebSocket.\n",
+                status: .notImplemented
+            )
         } else {
             let request = self.requests.request(
                 of: event,

@@ -51,7 +51,9 @@ package enum Platform {
     }
 
     /// Only before the function runs: where it asks for invocations.
-    package static func useRuntimeAPI(at address: String) { self.setEnvironmentValue(RuntimeAddress.variable, to: address) }
+    package static func useRuntimeAPI(at address: String) {
+        self.setEnvironmentValue(RuntimeAddress.variable, to: address)
+    }
 
     /// Only before or between invocations of a process that owns its environment: this is not safe while other
     /// threads read it.

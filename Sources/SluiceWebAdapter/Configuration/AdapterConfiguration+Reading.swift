@@ -2,7 +2,6 @@
 // Copyright the Sluice authors
 
 internal import HTTPTypes
-internal import SluiceWire
 
 extension AdapterConfiguration {
     /// Reads the variables of a process.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import HTTPTypes
-package import SluiceWire
+package import HTTPTypes
 
 /// How an application is reached and what is made of its answers, as environment variables say it.
 package struct AdapterConfiguration: Hashable, Sendable {

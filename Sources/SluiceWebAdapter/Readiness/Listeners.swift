@@ -7,7 +7,9 @@ internal import SystemPackage
 enum Listeners {
     /// What others listen on, as `port 3000`; the Runtime API's own port is not the application's.
     static func others() -> [String] {
-        let runtimeAPI = AdapterEnvironment.value("AWS_LAMBDA_RUNTIME_API")?.split(separator: ":").last.flatMap { Int($0) }
+        let runtimeAPI = AdapterEnvironment.value("AWS_LAMBDA_RUNTIME_API")?.split(separator: ":").last.flatMap {
+            Int($0)
+        }
         let ports = Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap { Self.ports(inTable: Self.text(of: $0)) })
         return ports.subtracting([runtimeAPI ?? 0]).sorted().map { "port \($0)" }
     }
@@ -26,7 +28,9 @@ enum Listeners {
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 16_384)
-        while bytes.count < 1_048_576, let count = try? block.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
+        while bytes.count < 1_048_576, let count = try? block.withUnsafeMutableBytes({ try file.read(into: $0) }),
+            count > 0
+        {
             bytes += block.prefix(count)
         }
         return String(decoding: bytes, as: UTF8.self)

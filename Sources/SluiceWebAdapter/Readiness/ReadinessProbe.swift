@@ -68,12 +68,13 @@ struct ReadinessProbe: Sendable {
         let request = UpstreamRequest(
             method: .GET,
             target: path,
-            headers: ["host": UpstreamRequestMaker.host(of: self.configuration.readiness.address), "connection": "close"],
+            headers: [
+                "host": UpstreamRequestMaker.host(of: self.configuration.readiness.address), "connection": "close",
+            ],
             body: ByteBuffer()
         )
-        let bound = NIOLoopBound(connection, eventLoop: loop)
-        let limit = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(AdapterLimits.readinessProbeMilliseconds))) {
-            bound.value.close()
+        let limit = Timer.schedule(milliseconds: AdapterLimits.readinessProbeMilliseconds, on: loop) {
+            connection.close()
         }
         defer { limit.cancel() }
         do {
@@ -89,9 +90,12 @@ struct ReadinessProbe: Sendable {
 enum Timer {
     static func sleep(milliseconds: Int, on loop: any EventLoop) async throws {
         let over = OneShot<Void>(loop: loop)
-        let bound = NIOLoopBound(over, eventLoop: loop)
-        let task = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) { bound.value.settle(()) }
+        let task = self.schedule(milliseconds: milliseconds, on: loop) { over.settle(()) }
         defer { task.cancel() }
         guard await over.wait() != nil else { throw CancellationError() }
+    }
+
+    static func schedule(milliseconds: Int, on loop: any EventLoop, _ work: @escaping () -> Void) -> Scheduled<Void> {
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds)), work)
     }
 }

@@ -4,12 +4,10 @@
 package import HTTPTypes
 package import NIOCore
 package import NIOHTTP1
-internal import Sluice
-internal import SluiceHTTP1
-internal import SluiceWire
+package import SluiceWire
 
 /// A request as the application gets it.
-package struct UpstreamRequest: Hashable, Sendable {
+package struct UpstreamRequest: Equatable, Sendable {
     package var method: HTTPMethod
     /// Path and query, as in a request line.
     package var target: String

@@ -3,7 +3,6 @@
 
 package import HTTPTypes
 package import NIOHTTP1
-internal import SluiceHTTP1
 
 /// Status and fields of the application's answer, as far as they are the caller's.
 package struct UpstreamHead: Hashable, Sendable {

@@ -201,7 +201,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 }
 
 extension UpstreamConnection {
-    static func connect(to address: AdapterConfiguration.Address, on loop: any EventLoop) async throws -> UpstreamConnection {
+    static func connect(to address: AdapterConfiguration.Address, on loop: any EventLoop) async throws
+        -> UpstreamConnection
+    {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.milliseconds(Int64(AdapterLimits.connectMilliseconds)))
             .channelOption(.autoRead, value: false)
@@ -250,7 +252,8 @@ extension UpstreamConnection {
         case let error as IOError: error.description
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { "\($0.error)" } ?? "the name \(error.host) is unknown"
-        case ChannelError.connectTimeout: "it did not accept the connection within \(AdapterLimits.connectMilliseconds) ms"
+        case ChannelError.connectTimeout:
+            "it did not accept the connection within \(AdapterLimits.connectMilliseconds) ms"
         default: "\(error)"
         }
     }

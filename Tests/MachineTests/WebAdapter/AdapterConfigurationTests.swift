@@ -69,8 +69,13 @@ import Testing
     @Test func aPageIsAskedForOnlyWhenSomebodySaidSo() throws {
         let all = StatusRanges([100...499])
         #expect(try self.read([:]).readiness.check == .connection)
-        #expect(try self.read(["AWS_LWA_READINESS_CHECK_PROTOCOL": "http"]).readiness.check == .http(path: "/", healthy: all))
-        #expect(try self.read(["AWS_LWA_READINESS_CHECK_PATH": "/up"]).readiness.check == .http(path: "/up", healthy: all))
+        #expect(
+            try self.read(["AWS_LWA_READINESS_CHECK_PROTOCOL": "http"]).readiness.check
+                == .http(path: "/", healthy: all)
+        )
+        #expect(
+            try self.read(["AWS_LWA_READINESS_CHECK_PATH": "/up"]).readiness.check == .http(path: "/up", healthy: all)
+        )
         let tcp = ["AWS_LWA_READINESS_CHECK_PROTOCOL": "tcp", "AWS_LWA_READINESS_CHECK_PATH": "/up"]
         #expect(try self.read(tcp).readiness.check == .connection)
     }

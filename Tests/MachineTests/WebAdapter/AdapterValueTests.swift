@@ -16,7 +16,9 @@ import Testing
         #expect(!without.contains(where: ranges.contains))
     }
 
-    @Test(arguments: ["", ",", "200,", "99", "600", "2000", "20", "204-200", "200-", "-200", "200-300-400", "2 00", "+20", "２００"])
+    @Test(arguments: [
+        "", ",", "200,", "99", "600", "2000", "20", "204-200", "200-", "-200", "200-300-400", "2 00", "+20", "２００",
+    ])
     func othersAreNone(text: String) {
         #expect(StatusRanges(text) == nil)
     }
@@ -24,7 +26,8 @@ import Testing
     @Test(arguments: [
         ("/api", "/api/x", "/x"), ("/api", "/api", "/"), ("/api", "/api/", "/"), ("/api", "/apix", "/apix"),
         ("/api", "/api/api/x", "/api/x"), ("/api", "/x/api", "/x/api"), ("api/", "/api/x", "/x"),
-        ("/a/b", "/a/b/c", "/c"), ("/a/b", "/a/bc", "/a/bc"), ("/api", "/API/x", "/API/x"), ("/api", "//api/x", "//api/x"),
+        ("/a/b", "/a/b/c", "/c"), ("/a/b", "/a/bc", "/a/bc"), ("/api", "/API/x", "/API/x"),
+        ("/api", "//api/x", "//api/x"),
         ("/api", "/api//x", "//x"), ("/a%20b", "/a%20b/c", "/c"),
     ])
     func aBasePathIsRemovedOnceAndWhereASegmentEnds(base: String, path: String, expected: String) throws {

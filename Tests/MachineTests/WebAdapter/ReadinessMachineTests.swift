@@ -45,7 +45,8 @@ import Testing
 
     @Test func theErrorSaysWhatToChange() {
         func text(_ look: ReadinessMachine.Look, _ listeners: [String] = []) -> String {
-            ReadinessError.timedOut(seconds: 9, address: "127.0.0.1:8080", look: look, listeners: listeners).errorMessage
+            ReadinessError.timedOut(seconds: 9, address: "127.0.0.1:8080", look: look, listeners: listeners)
+                .errorMessage
         }
         #expect(text(self.refused).contains("AWS_LWA_ASYNC_INIT=true"))
         #expect(text(self.refused, ["port 3000"]).contains("listens on port 3000"))

@@ -61,13 +61,19 @@ import Testing
 
     @Test func aBodyInBase64IsItsBytes() throws {
         let request = try self.request(
-            self.event(method: "POST", headers: #"{"content-length":"9"}"#, more: #","body":"AP8K","isBase64Encoded":true"#)
+            self.event(
+                method: "POST",
+                headers: #"{"content-length":"9"}"#,
+                more: #","body":"AP8K","isBase64Encoded":true"#
+            )
         )
         #expect(Array(request.body.readableBytesView) == [0x00, 0xFF, 0x0A])
         #expect(request.headers["content-length"] == ["3"])
     }
 
-    @Test(arguments: [("POST", true), ("PUT", true), ("PATCH", true), ("DELETE", false), ("GET", false), ("HEAD", false)])
+    @Test(arguments: [
+        ("POST", true), ("PUT", true), ("PATCH", true), ("DELETE", false), ("GET", false), ("HEAD", false),
+    ])
     func anEmptyBodyHasALengthWhereOneIsExpected(method: String, hasLength: Bool) throws {
         let request = try self.request(self.event(method: method))
         #expect(request.headers["content-length"] == (hasLength ? ["0"] : []))

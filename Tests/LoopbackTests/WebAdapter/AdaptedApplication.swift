@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Foundation
+import HTTPTypes
+import NIOCore
+import SluiceEmulator
+import TestSupport
+import Testing
+
+@testable import SluiceCLI
+
+/// The adapter, with `Fixtures/scripted_app.py` or another program behind it, in a local Lambda.
+struct AdaptedApplication: Sendable {
+    let lambda: LocalLambda
+
+    static let script = RepositoryRoot.url("Tests/LoopbackTests/WebAdapter/Fixtures/scripted_app.py").path
+
+    /// - Parameters:
+    ///   - command: what stands behind `--`.
+    ///   - variables: the function's own; its port is one that was free a moment ago.
+    static func run<Result: Sendable>(
+        command: [String] = ["python3", Self.script],
+        variables: [String: String] = [:],
+        mode: String = "response_stream",
+        log: LocalLambda.Log = LocalLambda.Log(),
+        configure: (inout FunctionConfiguration) -> Void = { _ in },
+        body: @Sendable (AdaptedApplication) async throws -> Result
+    ) async throws -> Result {
+        let port = try await freePort()
+        let adapter = try BuiltProducts.url(of: "SluiceAdapterCLI").path
+        var function = FunctionConfiguration(name: "app", command: [adapter, "--"] + command, workingDirectory: "/tmp")
+        function.variables = ["AWS_LWA_PORT": "\(port)", "AWS_LWA_INVOKE_MODE": mode]
+        function.variables.merge(variables) { $1 }
+        function.invokeMode = mode == "response_stream" ? .responseStream : .buffered
+        // The application's port is one for all environments.
+        function.concurrency = 1
+        function.timeout = .seconds(30)
+        configure(&function)
+        return try await LocalLambda.run(function, log: log) { try await body(AdaptedApplication(lambda: $0)) }
+    }
+
+    /// A request to the Function URL.
+    func get(
+        _ target: String,
+        method: HTTPRequest.Method = .get,
+        fields: HTTPFields = [:],
+        body: String? = nil,
+        onChunk: (String) async throws -> Void = { _ in }
+    ) async throws -> LocalLambda.Reply {
+        let url = self.lambda.addresses.functionURL(port: self.lambda.addresses.functionURLs[0].port)
+        let request = StreamRequest(
+            url: try HTTPAddress(String(url.dropLast()) + target),
+            method: method,
+            fields: fields,
+            body: body.map { ByteBuffer(string: $0) }
+        )
+        var reply = LocalLambda.Reply()
+        try await StreamClient().run(request) { event in
+            reply.record(event)
+            if case .chunk = event { try await onChunk(reply.body) }
+        }
+        return reply
+    }
+
+    /// Waits for a line that the application or the adapter printed.
+    func line(_ words: String) async throws -> String {
+        try await self.lambda.log.first("a line with \(words)") {
+            if case .output(_, let line) = $0, line.contains(words) { line } else { nil }
+        }
+    }
+}
+
+/// A port that nobody listened on a moment ago.
+func freePort() async throws -> Int {
+    try await withScriptedServer { $0.port }
+}
+
+/// What the application says that it saw.
+struct SeenRequest: Decodable {
+    let method: String
+    let target: String
+    let headers: [[String]]
+    let body: String
+    let connection: Int
+
+    init(_ reply: LocalLambda.Reply) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(reply.body.utf8))
+    }
+
+    subscript(name: String) -> [String] {
+        self.headers.filter { $0.first?.lowercased() == name }.compactMap(\.last)
+    }
+}

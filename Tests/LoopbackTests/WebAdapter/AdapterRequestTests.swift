@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Foundation
+import HTTPTypes
+import TestSupport
+import Testing
+
+@testable import SluiceCLI
+
+@Suite struct AdapterRequestTests {
+    @Test func theApplicationSeesTheRequestThatWasSent() async throws {
+        try await AdaptedApplication.run { app in
+            let reply = try await app.get(
+                "/a%2Fb//c?x=1&x=2&y=%C3%A4",
+                method: .post,
+                fields: [.cookie: "a=1; b=2", .contentType: "text/plain", .accept: "*/*"],
+                body: "hello\n"
+            )
+            #expect(reply.status == 200)
+            let seen = try SeenRequest(reply)
+            #expect(seen.method == "POST")
+            #expect(seen.target == "/a%2Fb//c?x=1&x=2&y=%C3%A4")
+            #expect(seen["cookie"] == ["a=1; b=2"])
+            #expect(seen["content-type"] == ["text/plain"])
+            #expect(seen["content-length"] == ["6"])
+            #expect(seen.body == "68656c6c6f0a")
+            let context = try #require(seen["x-amzn-lambda-context"].first)
+            #expect(context.contains(#""request_id":""#) && context.contains(#""function_name":"app""#))
+            #expect(try #require(seen["x-amzn-request-context"].first).contains(#""method":"POST""#))
+        }
+    }
+
+    @Test(arguments: ["response_stream", "buffered"])
+    func eachModeAnswersWithHeadAndBody(mode: String) async throws {
+        try await AdaptedApplication.run(mode: mode) { app in
+            let reply = try await app.get("/early")
+            #expect(reply.status == 200 && reply.body == "late")
+            #expect(reply.fields[values: .setCookie] == ["a=1; Path=/", "b=2"])
+            #expect(reply.fields[HTTPField.Name("x-two")!] == "1, 2")
+            for status in [201, 404, 500] {
+                let reply = try await app.get("/status/\(status)")
+                #expect(reply.status == status && reply.body == "status \(status)")
+            }
+        }
+    }
+
+    @Test(arguments: ["response_stream", "buffered"])
+    func answersWithoutABodyEnd(mode: String) async throws {
+        try await AdaptedApplication.run(mode: mode) { app in
+            for (target, status) in [("/status/204", 204), ("/status/304", 304), ("/empty", 200)] {
+                let reply = try await app.get(target)
+                #expect(reply.status == status && reply.body == "", "\(target)")
+            }
+            #expect(try await app.get("/echo", method: .head).status == 200)
+            #expect(try await app.get("/until-closed").body == "all of it")
+        }
+    }
+
+    @Test func eachChunkComesWhenItIsWritten() async throws {
+        try await AdaptedApplication.run { app in
+            let gate = try await Gate.open()
+            let reply = try await app.get("/live?gate=\(gate.port)") { body in
+                if body == "first\n" {
+                    try await gate.wait()
+                    await gate.release()
+                }
+            }
+            #expect(reply.body == "first\nsecond\n")
+        }
+    }
+
+    @Test func aConnectionServesSeveralRequests() async throws {
+        try await AdaptedApplication.run { app in
+            let first = try SeenRequest(try await app.get("/echo"))
+            let second = try SeenRequest(try await app.get("/echo"))
+            #expect(first.connection == second.connection)
+            // One that the application ends is not used again.
+            let last = try await app.get("/close-after").body
+            #expect(try SeenRequest(try await app.get("/echo")).connection > Int(last) ?? 0)
+        }
+    }
+
+    @Test func anApplicationOnAUnixSocketIsServed() async throws {
+        let path = "/tmp/sluice-\(UInt64.random(in: 0 ... .max)).sock"
+        defer { unlink(path) }
+        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_SOCKET": path, "APP_SOCKET": path]) { app in
+            #expect(try SeenRequest(try await app.get("/x?y")).target == "/x?y")
+        }
+    }
+
+    @Test func otherEventsGoToTheirPathAndComeBackWithoutAHead() async throws {
+        for mode in ["response_stream", "buffered"] {
+            try await AdaptedApplication.run(mode: mode) { app in
+                let request = StreamRequest(
+                    function: .init(name: "app"),
+                    isStreaming: mode == "response_stream",
+                    endpoint: try HTTPAddress(app.lambda.addresses.endpoint),
+                    payload: .init(string: #"{"Records":[]}"#)
+                )
+                var reply = LocalLambda.Reply()
+                try await StreamClient().run(request) { reply.record($0) }
+                #expect(reply.body == #"{"handled":{"Records":[]}}"#)
+            }
+        }
+    }
+
+    @Test func aWebSocketIsRefusedInWords() async throws {
+        try await AdaptedApplication.run { app in
+            let reply = try await app.get("/upgrade")
+            #expect(reply.status == 502)
+            try await _ = app.line("Adapter.UpgradeNotSupported")
+        }
+    }
+}
