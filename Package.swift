@@ -36,6 +36,11 @@ let hummingbird: Target.Dependency = .product(
     package: "hummingbird",
     condition: .when(traits: ["Hummingbird"])
 )
+let hummingbirdTesting: Target.Dependency = .product(
+    name: "HummingbirdTesting",
+    package: "hummingbird",
+    condition: .when(traits: ["Hummingbird"])
+)
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -112,7 +117,8 @@ let package = Package(
         .target(
             name: "SluiceHummingbird",
             dependencies: [
-                "Sluice", "SluiceServiceLifecycle", hummingbird, serviceLifecycle, logging, httpTypes, nioCore, nioEmbedded,
+                "Sluice", "SluiceServiceLifecycle", hummingbird, serviceLifecycle, logging, httpTypes, nioCore,
+                nioEmbedded,
             ],
             swiftSettings: swiftSettings
         ),
@@ -219,6 +225,12 @@ let package = Package(
             path: "Tests/Fixtures/FixtureFunction",
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "HummingbirdFunction",
+            dependencies: ["SluiceHummingbird", hummingbird, serviceLifecycle, logging, nioCore],
+            path: "Tests/Fixtures/HummingbirdFunction",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "LoopbackTests",
             dependencies: [
@@ -228,6 +240,7 @@ let package = Package(
                 "SluiceHTTPServer",
                 "SluiceRuntimeAPI", "SluiceEmulator",
                 "SluiceCLI", "SluiceAdapterCLI", "SluiceWebAdapter",
+                "SluiceHummingbird", "HummingbirdFunction", hummingbird, hummingbirdTesting,
                 "EventStreamCoding",
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, argumentParser,
             ],
