@@ -7,6 +7,7 @@ package import Testing
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
     case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie, jsonschema
+    case fastapi, flask, go, php, nginx
     case powertools = "aws_lambda_powertools"
 
     /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator is a program for Linux.
@@ -21,13 +22,14 @@ package enum Tool: String, CaseIterable, Sendable {
         switch self {
         case .chromium:
             ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"]
-        case .botocore, .boto3, .awslambdaric, .powertools, .jsonschema: ["python3"]
+        case .botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask: ["python3"]
         case .rie: ["aws-lambda-rie"]
-        case .python3, .curl, .node, .aws, .openssl: [self.rawValue]
+        case .nginx: ["nginx", "/usr/sbin/nginx"]
+        case .python3, .curl, .node, .aws, .openssl, .go, .php: [self.rawValue]
         }
     }
 
-    fileprivate var isModule: Bool { [.botocore, .boto3, .awslambdaric, .powertools, .jsonschema].contains(self) }
+    fileprivate var isModule: Bool { [.botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask].contains(self) }
 
     /// How to install it, on Debian.
     private var remedy: String {
@@ -38,8 +40,12 @@ package enum Tool: String, CaseIterable, Sendable {
         case .jsonschema: "python3 -m pip install jsonschema"
         case .awslambdaric: "python3 -m pip install awslambdaric"
         case .powertools: "python3 -m pip install aws-lambda-powertools pydantic"
+        case .fastapi: "python3 -m pip install fastapi uvicorn sse-starlette websockets"
+        case .flask: "python3 -m pip install flask gunicorn"
+        case .go: "apt-get install golang-go"
+        case .php: "apt-get install php-cli"
         case .rie: "CONTRIBUTING.md says how"
-        case .python3, .curl, .chromium, .openssl: "apt-get install \(self.rawValue)"
+        case .python3, .curl, .chromium, .openssl, .nginx: "apt-get install \(self.rawValue)"
         }
     }
 
@@ -87,6 +93,7 @@ package enum Tools {
     private static func search(_ program: String) -> String? {
         if program == "aws-lambda-rie", let path = RunEnvironment["SLUICE_RIE"] { return path }
         let folders = (RunEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
+        if program.hasPrefix("/") { return FileManager.default.isExecutableFile(atPath: program) ? program : nil }
         return (folders + [Self.downloads.appending(path: "bin").path])
             .map { "\($0)/\(program)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
@@ -97,7 +104,7 @@ package enum Tools {
         let process = Process()
         process.executableURL = URL(filePath: python)
         process.arguments = ["-c", "import \(module)"]
-        if [Tool.awslambdaric, .powertools].map(\.rawValue).contains(module) {
+        if [Tool.awslambdaric, .powertools, .fastapi, .flask].map(\.rawValue).contains(module) {
             process.environment = RunEnvironment.all.merging(["PYTHONPATH": self.pythonPath]) { $1 }
         }
         process.standardInput = FileHandle.nullDevice
