@@ -28,7 +28,7 @@ async def clock(ticks: int = 10, every: float = 1):
 async def events(ticks: int = 10, every: float = 1):
     async def messages():
         for number in range(ticks):
-            yield {"id": number + 1, "data": f"tick {number + 1}"}
+            yield {"id": str(number + 1), "data": f"tick {number + 1}"}
             await asyncio.sleep(every)
 
     return EventSourceResponse(messages())

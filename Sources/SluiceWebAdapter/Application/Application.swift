@@ -73,15 +73,14 @@ package struct Application: FunctionCompany {
         guard let program = self.command.first else { throw NoCommand() }
         guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { throw NoCommand() }
         let (writingEnd, channel) = try await output.open(on: loop)
+        // In the adapter's own process group: who freezes, measures or ends the one means both.
         var options = PlatformOptions()
-        options.processGroupID = 0
         options.teardownSequence = [
             .send(
                 signal: .terminate,
-                toProcessGroup: true,
                 allowedDurationToNextStep: .milliseconds(AdapterLimits.shutdownMilliseconds)
             ),
-            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
+            .send(signal: .kill, allowedDurationToNextStep: .zero),
         ]
         let result = try await Subprocess.run(
             program.utf8.contains(UInt8(ascii: "/")) ? .path(FilePath(program)) : .name(program),
