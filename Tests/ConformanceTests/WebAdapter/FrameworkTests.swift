@@ -49,7 +49,7 @@ import Testing
         for tool in framework.tools { _ = try Tools.path(of: tool) }
         let port = try await withScriptedServer { $0.port }
         let folder = RepositoryRoot.url("Examples/WebAdapter/\(framework.name)")
-        let adapter = try BuiltProducts.url(of: "SluiceAdapterCLI").path
+        let adapter = try BuiltProducts.url(of: "sluice-adapter").path
         let words = [adapter, "--"] + (try await framework.command(folder, port))
         let command = words.map { "'\($0)'" }.joined(separator: " ")
         let options = [

@@ -28,7 +28,7 @@ struct AdaptedApplication: Sendable {
         body: @Sendable (AdaptedApplication) async throws -> Result
     ) async throws -> Result {
         let port = try await freePort()
-        let adapter = try BuiltProducts.url(of: "SluiceAdapterCLI").path
+        let adapter = try BuiltProducts.url(of: "sluice-adapter").path
         var function = FunctionConfiguration(name: "app", command: [adapter, "--"] + command, workingDirectory: "/tmp")
         function.variables = ["AWS_LWA_PORT": "\(port)", "AWS_LWA_INVOKE_MODE": mode]
         function.variables.merge(variables) { $1 }
