@@ -46,6 +46,7 @@ struct AdaptedApplication: Sendable {
         method: HTTPRequest.Method = .get,
         fields: HTTPFields = [:],
         body: String? = nil,
+        onHead: () async throws -> Void = {},
         onChunk: (String) async throws -> Void = { _ in }
     ) async throws -> LocalLambda.Reply {
         let url = self.lambda.addresses.functionURL(port: self.lambda.addresses.functionURLs[0].port)
@@ -58,9 +59,23 @@ struct AdaptedApplication: Sendable {
         var reply = LocalLambda.Reply()
         try await StreamClient().run(request) { event in
             reply.record(event)
+            if case .head = event { try await onHead() }
             if case .chunk = event { try await onChunk(reply.body) }
         }
         return reply
+    }
+
+    /// What comes of an invocation with this event, in one piece.
+    func invoke(_ event: ByteBuffer) async throws -> String {
+        let request = StreamRequest(
+            function: .init(name: "app"),
+            isStreaming: false,
+            endpoint: try HTTPAddress(self.lambda.addresses.endpoint),
+            payload: event
+        )
+        var reply = LocalLambda.Reply()
+        try await StreamClient().run(request) { reply.record($0) }
+        return reply.body
     }
 
     /// Waits for a line that the application or the adapter printed.
