@@ -171,8 +171,8 @@ let package = Package(
         .target(
             name: "SluiceWebAdapter",
             dependencies: [
-                "Sluice", "SluiceWire", "SluiceHTTP1", "CZlib",
-                nioCore, nioPosix, nioHTTP1, httpTypes, logging, subprocess, systemPackage,
+                "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "CZlib",
+                nioCore, nioPosix, nioHTTP1, httpTypes, logging, coreMetrics, subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
         ),

@@ -35,6 +35,7 @@ enum AdapterProcess {
             and of our own:
               SLUICE_ADAPTER_SOCKET                      a Unix socket in place of host and port
               SLUICE_ADAPTER_READINESS_SECONDS           how long a start may take: 60
+              SLUICE_ADAPTER_METRICS                     true writes a line of CloudWatch metrics for each response
 
             Exit codes: 1 when the application or Lambda's service ended, 64 when something here is wrong.
             """

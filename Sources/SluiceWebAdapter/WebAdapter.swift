@@ -6,6 +6,7 @@ package import Logging
 internal import NIOCore
 internal import NIOPosix
 package import Sluice
+internal import SluiceMetrics
 internal import SluiceWire
 internal import Synchronization
 
@@ -17,12 +18,14 @@ package final class WebAdapter: Sendable {
     private let probe: ReadinessProbe
     private let state: ApplicationState
     private let logger: Logger
+    private let metrics: EMFMetricsFactory?
     /// Whether the application has been ready; until then each request looks.
     private let isReady = Atomic(false)
 
     package init(_ configuration: AdapterConfiguration, state: ApplicationState, logger: Logger) {
         self.configuration = configuration
-        self.upstream = Upstream(configuration)
+        self.metrics = configuration.writesMetrics ? EMFMetricsFactory(namespace: "SluiceAdapter") : nil
+        self.upstream = Upstream(configuration, metrics: self.metrics)
         self.requests = UpstreamRequestMaker(configuration)
         self.probe = ReadinessProbe(configuration: configuration, logger: logger)
         self.state = state
@@ -41,7 +44,7 @@ package final class WebAdapter: Sendable {
         function.logger = self.logger
         // Which of the two an answer is, is decided for each.
         function.responseMode = .streamed
-        return function
+        return self.metrics.map { function.with(metrics: $0) } ?? function
     }
 
     private func answer(_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult {

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import CoreMetrics
 internal import NIOCore
 internal import NIOHTTP1
 internal import Sluice
+internal import SluiceMetrics
 
 /// The application, as somebody who has a request for it sees it.
 struct Upstream: Sendable {
     private let pools: UpstreamPools
+    /// How long connecting took, where metrics are written.
+    private let connectTime: CoreMetrics.Timer?
 
-    init(_ configuration: AdapterConfiguration) { self.pools = UpstreamPools(configuration) }
+    init(_ configuration: AdapterConfiguration, metrics: EMFMetricsFactory?) {
+        self.pools = UpstreamPools(configuration)
+        self.connectTime = metrics.map {
+            CoreMetrics.Timer(label: "ApplicationConnectDuration", preferredDisplayUnit: .milliseconds, factory: $0)
+        }
+    }
 
     /// Sends a request and waits for the head of the answer.
     ///
@@ -24,7 +33,9 @@ struct Upstream: Sendable {
                 // As for the first time.
             }
         }
+        let began = NIODeadline.now()
         let connection = try await pool.connect()
+        self.connectTime?.recordNanoseconds((NIODeadline.now() - began).nanoseconds)
         return UpstreamAnswer(try await connection.send(request), connection, pool)
     }
 }

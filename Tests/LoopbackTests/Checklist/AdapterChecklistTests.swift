@@ -55,7 +55,7 @@ import Testing
     func sources(source: TestEvent.Source) async throws {
         try await AdaptedApplication.run(mode: "buffered") { app in
             let event = TestEvent.http(from: source, "/a/b?x=1&x=2", method: .post, body: ByteBuffer(string: "hello"))
-            let answer = try await app.invoke(event.bytes)
+            let answer = try await app.invoke(event.payload)
             #expect(answer.contains(#""statusCode":200"#))
             #expect(answer.contains(#"\"method\": \"POST\""#))
             #expect(answer.contains(#"/a/b?x=1&x=2"#))

@@ -112,4 +112,12 @@ import Testing
             try await _ = app.line("Adapter.UpgradeNotSupported")
         }
     }
+
+    @Test func metricsOfEachResponseAreWrittenWhenAskedFor() async throws {
+        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_METRICS": "true"]) { app in
+            #expect(try await app.get("/early").status == 200)
+            _ = try await app.line(#""TimeToFirstByte":"#)
+            _ = try await app.line(#""ApplicationConnectDuration":"#)
+        }
+    }
 }
