@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import Sluice
+internal import Sluice
 
 /// The variables of this process.
 package enum AdapterEnvironment {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import HTTPTypes
+internal import HTTPTypes
 
 /// Whether an answer may be compressed, and what its head then says.
 package enum CompressionRule {

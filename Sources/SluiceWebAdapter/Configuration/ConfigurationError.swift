@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import Sluice
+internal import Sluice
 
 /// A variable with a value that cannot be used. The function does not start: a value that is silently another one would be
 /// found out by its users.

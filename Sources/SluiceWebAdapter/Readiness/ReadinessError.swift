@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import Sluice
+internal import Sluice
 
 /// The application did not become ready: what Lambda is told, and with it whoever looks why nothing works.
 package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {

@@ -3,7 +3,7 @@
 
 internal import HTTPTypes
 package import NIOCore
-package import Sluice
+internal import Sluice
 package import SluiceWire
 
 /// What an event is to the adapter.

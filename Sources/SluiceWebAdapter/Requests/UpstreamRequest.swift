@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import HTTPTypes
+internal import HTTPTypes
 package import NIOCore
 package import NIOHTTP1
 package import SluiceWire

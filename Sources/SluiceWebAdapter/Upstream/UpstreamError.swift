@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-package import Sluice
+internal import Sluice
 
 /// Why there is no answer of the application, or no end of one.
 package enum UpstreamError: ReportedError, Hashable, CustomStringConvertible {
