@@ -35,13 +35,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (204, HTTPHeaders()), (304, HTTPHeaders()), (206, HTTPHeaders()), (200, ["content-encoding": "br"]),
-        (200, ["content-range": "bytes 0-1/2"]), (200, ["cache-control": "public, no-transform"]),
+        (204, "x-a", ""), (304, "x-a", ""), (206, "x-a", ""), (200, "content-encoding", "br"),
+        (200, "content-range", "bytes 0-1/2"), (200, "cache-control", "public, no-transform"),
     ])
-    func whatMustStayAsItIsStays(status: Int, headers: HTTPHeaders) throws {
-        var headers = headers
-        headers.add(name: "content-type", value: "text/plain")
-        let head = try self.head(headers, status: status)
+    func whatMustStayAsItIsStays(status: Int, name: String, value: String) throws {
+        let head = try self.head(["content-type": "text/plain", name: value], status: status)
         #expect(!CompressionRule.applies(to: head, acceptEncoding: "gzip", isHead: false))
     }
 
