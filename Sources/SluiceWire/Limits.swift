@@ -104,6 +104,9 @@ package enum Limits {
     /// Where a stream between two sockets pauses its producer, and where it lets it go on, in bytes.
     package static let relayHighWatermarkBytes = 256 * 1024
     package static let relayLowWatermarkBytes = 64 * 1024
+    /// Chunks of an answer up to this size are gathered in one buffer, which is sent when it has this many, in bytes.
+    package static let gatheredChunkBytes = 8 * 1024
+    package static let gatheredChunksBytes = 64 * 1024
 
     /// What a handler writes without suspending leaves together, at the latest after this many bytes.
     package static let writeGatheringBytes = 64 * 1024
