@@ -44,7 +44,10 @@ let package = Package(
         .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
         .library(name: "EventStreamCoding", targets: ["EventStreamCoding"]),
         .executable(name: "sluice", targets: ["SluiceCLI"]),
-    ],
+    ]
+        // For the package in Fuzzing/ alone, whose script sets it.
+        + (Context.environment["SLUICE_FUZZING"] == "1"
+            ? [.library(name: "FuzzTargets", targets: ["FuzzTargets"])] : []),
     traits: [
         .trait(
             name: "Codable",
@@ -167,10 +170,20 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),
+        // What must hold whatever the bytes are: tried by MachineTests, and by libFuzzer in Fuzzing/.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTPServer", "SluiceRuntimeAPI",
+                nioCore, nioEmbedded, nioHTTP1, httpTypes,
+            ],
+            path: "Tests/FuzzTargets",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "MachineTests",
             dependencies: [
-                "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1",
+                "TestSupport", "FuzzTargets", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1",
                 "SluiceHTTPServer",
                 "SluiceRuntimeAPI",
                 nioCore, nioEmbedded, nioHTTP1, httpTypes,
