@@ -179,6 +179,7 @@ struct LocalLambda: Sendable {
         limits: ServiceLimits? = nil,
         faults: FaultPlan = .none,
         log: Log = Log(),
+        onEvent: @escaping @Sendable (LogEvent) -> Void = { _ in },
         body: @Sendable (LocalLambda) async throws -> Result
     ) async throws -> Result {
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: hostVariables)
@@ -187,7 +188,13 @@ struct LocalLambda: Sendable {
         configuration.accountConcurrency = accountConcurrency
         configuration.limits = limits ?? .unpaced
         configuration.faults = faults
-        return try await Emulator.run(configuration, onEvent: { log.record($0) }) { addresses in
+        return try await Emulator.run(
+            configuration,
+            onEvent: { event in
+                log.record(event)
+                onEvent(event)
+            }
+        ) { addresses in
             try await body(LocalLambda(addresses: addresses, log: log))
         }
     }
