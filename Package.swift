@@ -210,7 +210,7 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, argumentParser,
             ],
             // Read from where they lie: a resource bundle would bring Foundation's loading of it.
-            exclude: ["CLI/Snapshots", "Emulator/Fixtures"],
+            exclude: ["CLI/Snapshots", "Clients/Fixtures", "Emulator/Fixtures"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

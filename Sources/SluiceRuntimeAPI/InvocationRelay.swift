@@ -25,6 +25,9 @@ package final class InvocationRelay {
     /// Called once, when the caller has, or would have, heard how it ended.
     private var whenOver: ((InvocationFailure?) -> Void)?
 
+    /// The last piece of the body is what a runtime should have sent behind it.
+    private var endsLikeTrailers = false
+
     /// What a log tells about the response.
     package private(set) var bytes = 0
     package private(set) var chunks = 0
@@ -138,6 +141,7 @@ package final class InvocationRelay {
         if self.firstByteAt == nil { self.firstByteAt = .now() }
         self.bytes += bytes.readableBytes
         self.chunks += 1
+        self.endsLikeTrailers = ErrorTrailers.areText(bytes.readableBytesView)
     }
 
     func responseEnded(trailers: HTTPFields) {
@@ -145,6 +149,7 @@ package final class InvocationRelay {
         switch self.machine.responseEnded(hasErrorTrailers: error != nil) {
         case .complete:
             self.runtime?.answer(.accepted)
+            if self.endsLikeTrailers { self.shaping.notify(.errorAsText) }
             self.finish(nil)
         case .failWithTrailers:
             self.runtime?.answer(.accepted)

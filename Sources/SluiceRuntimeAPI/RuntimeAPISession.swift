@@ -42,6 +42,8 @@ package final class RuntimeAPISession: RequestRouter {
     private var heldNext: ServerExchange?
     /// Those of the environment; `nil` where there is no Extensions API.
     package var extensions: ExtensionsSession?
+    /// `nil` where the environment does not start from a snapshot.
+    package var restore: RestoreSession?
     /// Its runtime may still post an answer, which comes too late.
     private var timedOutRequestID: String?
     package weak var delegate: (any RuntimeAPISessionDelegate)?
@@ -116,6 +118,9 @@ package final class RuntimeAPISession: RequestRouter {
     package func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
         if let extensions = self.extensions, let route = ExtensionsRoute(path: request.path) {
             return extensions.route(route, request, on: exchange)
+        }
+        if let restore = self.restore, let route = RestoreRoute(path: request.path) {
+            return restore.route(route, request, on: exchange)
         }
         switch (request.method, RuntimeAPIRoute(path: request.path)) {
         case (.get, .next):

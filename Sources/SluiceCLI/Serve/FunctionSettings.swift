@@ -12,6 +12,15 @@ struct FunctionSettings: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("How Function URLs answer: whole, or as a stream.", valueName: "mode"))
     var invokeMode = FunctionConfiguration.InvokeMode.responseStream
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Who may call Function URLs: everybody, or who signs. Signatures are not checked.",
+            valueName: "type"
+        )
+    )
+    var urlAuth = FunctionConfiguration.URLAuthentication.none
+
     @Option(name: .long, help: ArgumentHelp("How long an invocation may take, 1 to 900.", valueName: "seconds"))
     var timeout = Limits.defaultTimeoutSeconds
 
@@ -85,9 +94,15 @@ struct FunctionSettings: ParsableArguments {
             command: command,
             workingDirectory: HostProcess.workingDirectory
         )
+        // What Lambda does with a deployment package. (Lambda Developer Guide, "Building a custom runtime".)
+        if command.count == 1, let path = command.first, let folder = HostProcess.absolutePath(ofFolder: path) {
+            function.workingDirectory = folder
+            function.command = [folder + "/bootstrap"]
+        }
         function.variables = variables
         function.inheritsEnvironment = self.inheritEnv
         function.invokeMode = self.invokeMode
+        function.urlAuthentication = self.urlAuth
         function.timeout = .seconds(Int64(self.timeout))
         function.concurrency = self.concurrency
         function.memoryMegabytes = self.memory
@@ -112,3 +127,4 @@ struct FunctionSettings: ParsableArguments {
 }
 
 extension FunctionConfiguration.InvokeMode: ExpressibleByArgument {}
+extension FunctionConfiguration.URLAuthentication: ExpressibleByArgument {}

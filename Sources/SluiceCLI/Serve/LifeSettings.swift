@@ -23,6 +23,13 @@ struct LifeSettings: ParsableArguments {
     @Flag(name: .long, help: "Start an environment for each invocation, and end it after it: every start is cold.")
     var cold = false
 
+    @Flag(
+        name: .long,
+        help:
+            "Start environments as if from a snapshot (SnapStart): the runtime asks for its restore before it is ready."
+    )
+    var snapStart = false
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -52,6 +59,7 @@ struct LifeSettings: ParsableArguments {
         function.freezes = self.freeze == .aws
         function.idleLimit = self.idle == 0 ? nil : .seconds(Int64(self.idle))
         function.startsCold = self.cold
+        function.startsFromSnapshot = self.snapStart
         function.enforcesMemory = (self.memoryLimit ?? limits) == .aws
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+package import NIOCore
 package import SluiceHTTPServer
 package import SluiceServiceWire
 internal import SluiceWire
@@ -25,6 +26,8 @@ package struct EmulatorConfiguration: Sendable {
     package var limits = ServiceLimits.lambda
     /// What is to go wrong with every request.
     package var faults = FaultPlan.none
+    /// How long the log as server-sent events is silent before a comment follows.
+    package var feedHeartbeat: TimeAmount = .milliseconds(Int64(Limits.heartbeatMilliseconds))
 
     package init(functions: [FunctionConfiguration], hostVariables: [String: String]) {
         self.functions = functions

@@ -13,6 +13,13 @@ package struct FunctionConfiguration: Sendable {
         case responseStream = "RESPONSE_STREAM"
     }
 
+    /// Who may call a Function URL. (Lambda API, `FunctionUrlAuthType`.)
+    package enum URLAuthentication: String, Sendable, CaseIterable {
+        case none = "NONE"
+        /// Whoever signs. The signature is not checked.
+        case iam = "AWS_IAM"
+    }
+
     package var name: String
     /// The program and its arguments; it is run directly, without a shell.
     package var command: [String]
@@ -22,6 +29,7 @@ package struct FunctionConfiguration: Sendable {
     package var inheritsEnvironment = false
     package var workingDirectory: String
     package var invokeMode: InvokeMode = .responseStream
+    package var urlAuthentication: URLAuthentication = .none
     package var timeout: TimeAmount = .seconds(Int64(Limits.defaultTimeoutSeconds))
     /// How long an environment may take until it asks for its first invocation. When it is over, the process is
     /// replaced, and the new one has the time of the invocation that waits.
@@ -35,6 +43,11 @@ package struct FunctionConfiguration: Sendable {
     package var idleLimit: TimeAmount? = .seconds(Int64(Limits.defaultIdleSeconds))
     /// Whether each invocation gets an environment of its own.
     package var startsCold = false
+    /// Whether environments start as if from a snapshot (SnapStart): the runtime is told so, asks for its restore, and finds
+    /// its credentials at its Runtime API.
+    package var startsFromSnapshot = false
+    /// How long a runtime may take over its hooks after the restore.
+    package var restoreLimit: TimeAmount = .milliseconds(Int64(Limits.restoreMilliseconds))
     /// Whether an environment that uses more than its memory size is ended.
     package var enforcesMemory = true
     /// Folders whose files are external extensions, as those of `/opt/extensions` are on Lambda.
@@ -49,6 +62,15 @@ package struct FunctionConfiguration: Sendable {
         self.name = name
         self.command = command
         self.workingDirectory = workingDirectory
+    }
+
+    /// `AWS_LAMBDA_INITIALIZATION_TYPE`.
+    var initialisationType: String { self.startsFromSnapshot ? "snap-start" : "on-demand" }
+
+    /// How long an environment may take until it is ready, or at its snapshot.
+    var startLimit: TimeAmount {
+        guard self.startsFromSnapshot else { return self.initLimit }
+        return max(self.initLimit, self.timeout, .milliseconds(Int64(Limits.snapshotInitMilliseconds)))
     }
 
     /// How long names and values of its own variables are together.

@@ -60,6 +60,7 @@ extension ExecutionEnvironment {
                     requestID: requestID,
                     duration: .now() - current.startedAt,
                     initDuration: self.initDurationToReport(),
+                    restoreDuration: self.restoreDurationToReport(),
                     memoryMegabytes: self.function.memoryMegabytes,
                     maximumMemoryUsedMegabytes: self.peakMegabytes,
                     producedBytes: current.relay?.bytes ?? 0,
@@ -81,6 +82,10 @@ extension ExecutionEnvironment {
 extension ExecutionEnvironment: RuntimeAPISessionDelegate {
     func runtimeFinishedInit() {
         self.stopTimer()
+        if let duration = self.restoreEnded() {
+            self.initDuration = duration
+            return
+        }
         let duration = .now() - self.initStartedAt
         self.initDuration = duration
         self.record(.initFinished(environment: self.id.number, after: duration))

@@ -43,6 +43,8 @@ final class ExecutionEnvironment: LaunchedProcess {
     /// Those of its present processes.
     var extensions: ExtensionHost?
     let telemetry: TelemetryFeed
+    /// `nil` unless it starts from a snapshot.
+    var restore: EnvironmentRestore?
     private var extensionSetup: ExtensionHost.Setup?
     /// The runtime's process of this attempt is there, or is being started; before that extensions are waited for.
     private var runtimeIsLaunched = false
@@ -97,7 +99,7 @@ final class ExecutionEnvironment: LaunchedProcess {
         self.launch = launch
         self.extensionSetup = extensions
         self.record(.environmentStarting(environment: self.id.number))
-        self.setTimer(self.function.initLimit)
+        self.setTimer(self.function.startLimit)
         HTTP1Listener.bind(
             host: "127.0.0.1",
             port: 0,
@@ -125,6 +127,7 @@ final class ExecutionEnvironment: LaunchedProcess {
         self.group = nil
         self.runtimeIsLaunched = false
         self.isOutOfMemory = false
+        self.restoreIsReplaced()
         if let setup = self.extensionSetup { self.startExtensions(setup) }
     }
 
@@ -325,6 +328,7 @@ final class ExecutionEnvironment: LaunchedProcess {
     private var isReplacing = false
 
     private func timeIsOver() {
+        if self.restoreTimedOut() { return }
         switch self.session.deadlinePassed() {
         case .replaceProcess:
             self.isReplacing = true

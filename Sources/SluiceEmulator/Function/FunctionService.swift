@@ -112,6 +112,13 @@ final class FunctionService {
             owner: self
         )
         self.environments[id] = environment
+        let credentials =
+            self.configuration.startsFromSnapshot
+            ? RuntimeCredentials(
+                from: EnvironmentVariables.given(self.configuration, in: self.service),
+                authorization: Identifiers.uuid()
+            ) : nil
+        if self.configuration.startsFromSnapshot { environment.startFromSnapshot(credentials) }
         environment.assign(delivery)
         let command = delivery.crashesInit ? Self.crashingCommand : self.configuration.command
         let extensions = ExtensionHost.Setup(
@@ -132,7 +139,8 @@ final class FunctionService {
                         for: self.configuration,
                         in: self.service,
                         runtimeAPI: "127.0.0.1:\(port)",
-                        place: place
+                        place: place,
+                        authorization: credentials?.authorization
                     ),
                     workingDirectory: self.configuration.workingDirectory
                 )

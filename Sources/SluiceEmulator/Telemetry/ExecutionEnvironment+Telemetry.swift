@@ -19,7 +19,11 @@ extension ExecutionEnvironment {
         case .output(_, let line):
             self.telemetry.send(.line(line, of: .function, isJSON: self.logsJSON, at: time))
         case .report(let report):
-            self.telemetry.send(.report(report, traceID: self.telemetry.traceID, at: time))
+            let overhead = self.telemetry.runtimeDoneAt.map { $0.span(.extensionOverhead) }
+            self.telemetry.runtimeDoneAt = nil
+            self.telemetry.send(
+                .report(report, traceID: self.telemetry.traceID, extensionOverhead: overhead, at: time)
+            )
         case .initReport(let report):
             self.tellOfFailedInit(.timeout, errorType: "Sandbox.Timedout", duration: report.duration)
             self.telemetry.initPhase = "invoke"
@@ -42,30 +46,51 @@ extension ExecutionEnvironment {
     /// The initialisation is over. Nobody can subscribe any more.
     func tellOfInit(duration: TimeAmount) {
         let phase = self.telemetry.initPhase
-        self.telemetry.send(.initRuntimeDone(phase: phase, status: .success, at: WallClock.epochMilliseconds()))
-        self.tellOfExtensions()
+        let type = self.function.initialisationType
         self.telemetry.send(
-            .initReport(phase: phase, status: .success, duration: duration, at: WallClock.epochMilliseconds())
+            .initRuntimeDone(type: type, phase: phase, status: .success, at: WallClock.epochMilliseconds())
         )
+        self.tellOfExtensions()
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(.initReport(type: type, phase: phase, status: .success, duration: duration, at: time))
         self.telemetry.closeSubscriptions()
     }
 
     func tellOfFailedInit(_ status: TelemetryStatus, errorType: String, duration: TimeAmount) {
-        let type = TelemetryEvent.reportedErrorType(errorType)
+        let errorType = TelemetryEvent.reportedErrorType(errorType)
+        if let began = self.restore?.beganAt {
+            return self.tellOfRestore(status, errorType: errorType, duration: .now() - began)
+        }
         let phase = self.telemetry.initPhase
+        let type = self.function.initialisationType
         self.telemetry.send(
-            .initRuntimeDone(phase: phase, status: status, errorType: type, at: WallClock.epochMilliseconds())
-        )
-        self.tellOfExtensions()
-        self.telemetry.send(
-            .initReport(
+            .initRuntimeDone(
+                type: type,
                 phase: phase,
                 status: status,
-                errorType: type,
-                duration: duration,
+                errorType: errorType,
                 at: WallClock.epochMilliseconds()
             )
         )
+        self.tellOfExtensions()
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(
+            .initReport(type: type, phase: phase, status: status, errorType: errorType, duration: duration, at: time)
+        )
+    }
+
+    func tellOfRestoreStart() {
+        let function = self.function
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(
+            .restoreStart(function: function.name, memoryMegabytes: function.memoryMegabytes, at: time)
+        )
+    }
+
+    func tellOfRestore(_ status: TelemetryStatus, errorType: String? = nil, duration: TimeAmount) {
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(.restoreRuntimeDone(status: status, errorType: errorType, at: time))
+        self.telemetry.send(.restoreReport(status: status, errorType: errorType, duration: duration, at: time))
     }
 
     private func tellOfExtensions() {
@@ -84,6 +109,8 @@ extension ExecutionEnvironment {
             guard let current = self.current, current.relay != nil else { return }
             self.tellOfRuntime(current, askedAt: askedAt)
             self.current?.runtimeIsDone = true
+            let hasExtensions = self.extensions?.session.report.isEmpty == false
+            self.telemetry.runtimeDoneAt = hasExtensions ? TelemetryMoment(askedAt) : nil
         }
     }
 
@@ -153,7 +180,12 @@ extension TelemetryStatus {
 }
 
 extension TelemetryEvent {
-    fileprivate static func report(_ report: LogEvent.Report, traceID: String, at time: Int64) -> Self {
+    fileprivate static func report(
+        _ report: LogEvent.Report,
+        traceID: String,
+        extensionOverhead: TelemetrySpan?,
+        at time: Int64
+    ) -> Self {
         .report(
             Report(
                 requestID: report.requestID,
@@ -164,7 +196,9 @@ extension TelemetryEvent {
                 billedMilliseconds: report.billedMilliseconds,
                 memoryMegabytes: report.memoryMegabytes,
                 maximumMemoryUsedMegabytes: report.maximumMemoryUsedMegabytes,
-                initDuration: report.initDuration
+                initDuration: report.initDuration,
+                restoreDuration: report.restoreDuration,
+                extensionOverhead: extensionOverhead
             ),
             at: time
         )

@@ -178,6 +178,7 @@ struct LocalLambda: Sendable {
         accountConcurrency: Int = Limits.accountConcurrency,
         limits: ServiceLimits? = nil,
         faults: FaultPlan = .none,
+        feedHeartbeat: TimeAmount? = nil,
         log: Log = Log(),
         onEvent: @escaping @Sendable (LogEvent) -> Void = { _ in },
         body: @Sendable (LocalLambda) async throws -> Result
@@ -188,6 +189,7 @@ struct LocalLambda: Sendable {
         configuration.accountConcurrency = accountConcurrency
         configuration.limits = limits ?? .unpaced
         configuration.faults = faults
+        if let feedHeartbeat { configuration.feedHeartbeat = feedHeartbeat }
         return try await Emulator.run(
             configuration,
             onEvent: { event in
