@@ -41,6 +41,7 @@ package enum Emulator {
         body: @Sendable (Addresses) async throws -> Result
     ) async throws -> Result {
         try configuration.validate()
+        OpenFiles.allow(configuration.descriptors)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             let result = try await Self.run(

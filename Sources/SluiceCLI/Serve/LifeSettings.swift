@@ -26,6 +26,16 @@ struct LifeSettings: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "Serve as Lambda Managed Instances do: so many invocations at once in one environment, 1 to "
+                + "\(Limits.maximumWorkers).",
+            valueName: "count"
+        )
+    )
+    var managedInstances: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "Whether a function over its memory size is killed; by default as --limits says.",
             valueName: "choice"
         )
@@ -42,6 +52,17 @@ struct LifeSettings: ParsableArguments {
         guard (0...Limits.maximumIdleSeconds).contains(self.idle) else {
             throw ValidationError("--idle must be 0 to \(Limits.maximumIdleSeconds) seconds, not \(self.idle).")
         }
+        if let count = self.managedInstances {
+            guard (1...Limits.maximumWorkers).contains(count) else {
+                throw ValidationError("--managed-instances must be 1 to \(Limits.maximumWorkers), not \(count).")
+            }
+            guard !self.cold else {
+                throw ValidationError(
+                    "--managed-instances shares an environment between invocations, and --cold has none used twice; "
+                        + "leave one of them out."
+                )
+            }
+        }
         guard self.accountConcurrency >= 1 else {
             throw ValidationError("--account-concurrency must be at least 1, not \(self.accountConcurrency).")
         }
@@ -52,8 +73,12 @@ struct LifeSettings: ParsableArguments {
         function.freezes = self.freeze == .aws
         function.idleLimit = self.idle == 0 ? nil : .seconds(Int64(self.idle))
         function.startsCold = self.cold
+        function.managedConcurrency = self.managedInstances
         function.enforcesMemory = (self.memoryLimit ?? limits) == .aws
     }
 
-    func apply(to service: inout EmulatorConfiguration) { service.accountConcurrency = self.accountConcurrency }
+    func apply(to service: inout EmulatorConfiguration) {
+        service.accountConcurrency = self.accountConcurrency
+        service.makeRoomForCallers()
+    }
 }

@@ -37,6 +37,11 @@ struct ServeCommand: AsyncParsableCommand {
             stopped, and they go on with the next invocation; one that nobody needs is ended, with its folder of \
             temporary files. A function that uses more than its memory size is killed.
 
+            With --managed-instances an environment takes several invocations at once, as on Lambda Managed Instances: its \
+            runtime runs as many workers as AWS_LAMBDA_MAX_CONCURRENCY says, another environment is started when all are \
+            busy, and --concurrency is how many there may be. A time-out ends its own invocation only; nothing is stopped \
+            between invocations; what the function prints has to be JSON.
+
             Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
             request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
             stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds.
@@ -105,6 +110,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard !self.function.isEmpty else {
             throw ValidationError("Name at least one function: --function NAME=COMMAND.")
         }
+        _ = try self.settings.memoryMegabytes(onManagedInstances: self.life.managedInstances != nil)
         var names: Set<String> = []
         for function in self.function where !names.insert(function.name).inserted {
             throw ValidationError("Two functions are named \(function.name).")
@@ -120,6 +126,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (variables, cors) = try await Self.explainingArguments {
             (try self.settings.variables(), try self.settings.corsConfiguration())
         }
+        let megabytes = try self.settings.memoryMegabytes(onManagedInstances: self.life.managedInstances != nil)
         let functions = self.function.enumerated().map { index, argument in
             var function = self.settings.configuration(
                 name: argument.name,
@@ -127,6 +134,7 @@ struct ServeCommand: AsyncParsableCommand {
                 variables: variables
             )
             function.cors = cors
+            function.memoryMegabytes = megabytes
             self.life.apply(to: &function, limits: self.limits.limits)
             self.extensions.apply(to: &function)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1

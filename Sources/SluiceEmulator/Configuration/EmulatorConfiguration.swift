@@ -38,6 +38,18 @@ package struct EmulatorConfiguration: Sendable {
         return given == "/" || !given.hasSuffix("/") ? given : String(given.dropLast())
     }
 
+    /// Invocations at once of all functions together, at most.
+    var invocationsAtOnce: Int {
+        let ofFunctions = self.functions.reduce(0) { $0 + $1.concurrency * ($1.managedConcurrency ?? 1) }
+        return min(ofFunctions, self.accountConcurrency)
+    }
+
+    /// Lets as many callers connect as may be served at once, beside those that wait or read the log.
+    package mutating func makeRoomForCallers() {
+        let needed = self.invocationsAtOnce + Limits.spareCallerConnections
+        self.callerBounds.connections = max(self.callerBounds.connections, needed)
+    }
+
     package func arn(of function: String) -> String {
         "arn:aws:lambda:\(self.region):\(self.accountID):function:\(function)"
     }

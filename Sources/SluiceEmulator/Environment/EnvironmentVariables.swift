@@ -17,7 +17,7 @@ enum EnvironmentVariables {
         var variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
         // `/tmp` itself cannot be an environment's own without rights over the machine's mounts.
         if let folder = place.folder { variables["TMPDIR"] = folder }
-        variables.merge(function.variables) { _, own in own }
+        variables.merge(Self.owned(by: function)) { _, own in own }
         // Reserved on Lambda: the function's owner cannot change these there either.
         variables.merge(
             [
@@ -25,7 +25,7 @@ enum EnvironmentVariables {
                 "AWS_LAMBDA_FUNCTION_NAME": function.name,
                 "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memoryMegabytes),
-                "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+                "AWS_LAMBDA_INITIALIZATION_TYPE": function.initializationType,
                 "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
                 "AWS_LAMBDA_LOG_STREAM_NAME": place.logStream,
                 "LAMBDA_TASK_ROOT": function.workingDirectory,
@@ -33,6 +33,10 @@ enum EnvironmentVariables {
                 "_HANDLER": function.variables["_HANDLER"] ?? "bootstrap",
             ]
         ) { _, reserved in reserved }
+        if let concurrency = function.managedConcurrency {
+            variables["AWS_LAMBDA_MAX_CONCURRENCY"] = String(concurrency)
+            variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        }
         var defaults = [
             "AWS_REGION": service.region,
             "AWS_DEFAULT_REGION": service.region,
@@ -55,6 +59,12 @@ enum EnvironmentVariables {
             defaults["AWS_SESSION_TOKEN"] = "local"
         }
         return variables.merging(defaults) { given, _ in given }
+    }
+
+    /// Lambda's server for Managed Instances leaves out what begins with an underscore.
+    private static func owned(by function: FunctionConfiguration) -> [String: String] {
+        guard function.managedConcurrency != nil else { return function.variables }
+        return function.variables.filter { !$0.key.hasPrefix("_") }
     }
 
     /// What an external extension sees of a function's variables.

@@ -19,6 +19,7 @@ extension ExecutionEnvironment {
         guard self.endingReason == nil else { return }
         self.telemetry.send(
             .initStart(
+                kind: self.function.initializationType,
                 function: self.function.name,
                 phase: self.telemetry.initPhase,
                 memoryMegabytes: self.function.memoryMegabytes,

@@ -28,6 +28,7 @@ final class ExtensionHost {
         self.session = ExtensionsSession(
             of: setup.function,
             external: self.files.map(\.name),
+            allowsInvoke: environment.managed == nil,
             makeIdentifier: Identifiers.uuid
         )
         self.session.delegate = self

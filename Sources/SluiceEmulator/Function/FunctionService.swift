@@ -17,7 +17,7 @@ final class FunctionService {
     private let folders: EnvironmentFolders
     private let accountHasRoom: () -> Bool
 
-    private var pool: PoolMachine
+    private var pool: FunctionPool
     private var environments: [PoolMachine.EnvironmentID: ExecutionEnvironment] = [:]
     private var waiting: CircularBuffer<Waiting> = []
     private var isStopping = false
@@ -53,7 +53,7 @@ final class FunctionService {
         self.folders = folders
         self.launch = launch
         self.accountHasRoom = accountHasRoom
-        self.pool = PoolMachine(limit: configuration.concurrency, reuses: !configuration.startsCold)
+        self.pool = FunctionPool(configuration)
     }
 
     // MARK: Invocations
@@ -75,7 +75,14 @@ final class FunctionService {
     func invoke(_ delivery: Delivery, onThrottle: @escaping (InvokeError) -> Void) {
         guard !self.isStopping else { return delivery.failForStop() }
         guard self.accountHasRoom() else { return onThrottle(.accountThrottled) }
+        guard !self.isServing(delivery.invocation.requestID) else { return delivery.refuseDuplicate() }
         self.act(on: self.pool.acquire(), delivery, onThrottle)
+    }
+
+    /// On Managed Instances an id is what tells invocations of one process apart.
+    private func isServing(_ requestID: String) -> Bool {
+        guard self.configuration.managedConcurrency != nil else { return false }
+        return self.environments.values.contains { $0.managed?.entries[requestID] != nil }
     }
 
     private func act(
@@ -93,7 +100,7 @@ final class FunctionService {
             let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.waitedLongEnough() }
             self.waiting.append(Waiting(delivery: delivery, onThrottle: onThrottle, grace: grace))
         case .throttle:
-            onThrottle(.throttled)
+            onThrottle(self.configuration.managedConcurrency == nil ? .throttled : .accountThrottled)
         }
     }
 
@@ -192,7 +199,7 @@ final class FunctionService {
 
     // MARK: Stop
 
-    private var isQuiet: Bool { self.pool.busyCount + self.pool.retiringCount == 0 }
+    private var isQuiet: Bool { self.pool.isQuiet }
 
     /// Lets invocations under way run on for `drain`, then ends every environment. Done when all are gone.
     func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
@@ -246,9 +253,19 @@ final class FunctionService {
 }
 
 extension FunctionService: ExecutionEnvironmentOwner {
+    func environmentFinishedInit(_ environment: ExecutionEnvironment) { self.pool.ready(environment.id) }
+
     func environmentFinishedResponse(_ environment: ExecutionEnvironment) {
-        self.pool.responseFinished(environment.id)
+        let released = self.pool.responseFinished(environment.id)
+        guard self.configuration.managedConcurrency != nil else { return }
+        // Its last words are read before it is ended.
+        if case .end = released {
+            self.eventLoop.assumeIsolated().execute { self.endRetired(environment) }
+        }
+        self.noteProgressOfStop()
     }
+
+    func environmentLostWorker(_ environment: ExecutionEnvironment) { self.pool.workerLost(environment.id) }
 
     func environmentIsFree(_ environment: ExecutionEnvironment) {
         switch self.pool.released(environment.id) {

@@ -13,18 +13,22 @@ extension ExecutionEnvironment {
         guard self.telemetry.isHeard else { return }
         switch kind {
         case .start(let requestID):
-            let traceID = self.current?.invocation.traceID ?? ""
+            let current = self.managed?.entries[requestID]?.current ?? self.current
+            let traceID = current?.invocation.traceID ?? ""
             self.telemetry.traceID = traceID
             self.telemetry.send(.start(requestID: requestID, traceID: traceID, at: time))
         case .output(_, let line):
-            self.telemetry.send(.line(line, of: .function, isJSON: self.logsJSON, at: time))
+            self.telemetry.send(.line(line, of: .function, isJSON: self.function.logsJSON, at: time))
         case .report(let report):
+            if let current = self.managed?.entries[report.requestID]?.current {
+                return self.tellOfManaged(report, current, at: time)
+            }
             self.telemetry.send(.report(report, traceID: self.telemetry.traceID, at: time))
         case .initReport(let report):
             self.tellOfFailedInit(.timeout, errorType: "Sandbox.Timedout", duration: report.duration)
             self.telemetry.initPhase = "invoke"
         case .extensions(.output(_, _, let line)):
-            self.telemetry.send(.line(line, of: .extension, isJSON: self.logsJSON, at: time))
+            self.telemetry.send(.line(line, of: .extension, isJSON: self.function.logsJSON, at: time))
         case .extensions(.initialised(_, let report)):
             self.telemetry.send(.extension(report, at: time))
         case .extensions(.subscribed(_, let name, let subscription)):
@@ -35,17 +39,24 @@ extension ExecutionEnvironment {
         }
     }
 
-    private var logsJSON: Bool { self.function.variables["AWS_LAMBDA_LOG_FORMAT"] == "JSON" }
-
     // MARK: Initialisation
 
     /// The initialisation is over. Nobody can subscribe any more.
     func tellOfInit(duration: TimeAmount) {
         let phase = self.telemetry.initPhase
-        self.telemetry.send(.initRuntimeDone(phase: phase, status: .success, at: WallClock.epochMilliseconds()))
+        let kind = self.function.initializationType
+        self.telemetry.send(
+            .initRuntimeDone(kind: kind, phase: phase, status: .success, at: WallClock.epochMilliseconds())
+        )
         self.tellOfExtensions()
         self.telemetry.send(
-            .initReport(phase: phase, status: .success, duration: duration, at: WallClock.epochMilliseconds())
+            .initReport(
+                kind: kind,
+                phase: phase,
+                status: .success,
+                duration: duration,
+                at: WallClock.epochMilliseconds()
+            )
         )
         self.telemetry.closeSubscriptions()
     }
@@ -53,12 +64,20 @@ extension ExecutionEnvironment {
     func tellOfFailedInit(_ status: TelemetryStatus, errorType: String, duration: TimeAmount) {
         let type = TelemetryEvent.reportedErrorType(errorType)
         let phase = self.telemetry.initPhase
+        let kind = self.function.initializationType
         self.telemetry.send(
-            .initRuntimeDone(phase: phase, status: status, errorType: type, at: WallClock.epochMilliseconds())
+            .initRuntimeDone(
+                kind: kind,
+                phase: phase,
+                status: status,
+                errorType: type,
+                at: WallClock.epochMilliseconds()
+            )
         )
         self.tellOfExtensions()
         self.telemetry.send(
             .initReport(
+                kind: kind,
                 phase: phase,
                 status: status,
                 errorType: type,
@@ -104,6 +123,27 @@ extension ExecutionEnvironment {
                     spans: spans.all
                 ),
                 at: WallClock.epochMilliseconds()
+            )
+        )
+    }
+}
+
+extension ExecutionEnvironment {
+    /// Managed Instances have no `platform.runtimeDone`; what it would say of the response is in the report's spans.
+    private func tellOfManaged(_ report: LogEvent.Report, _ current: CurrentInvocation, at time: Int64) {
+        let spans = Spans(current, askedAt: nil, now: .now(), epochMilliseconds: time)
+        self.telemetry.send(
+            .managedReport(
+                TelemetryEvent.RuntimeDone(
+                    requestID: report.requestID,
+                    traceID: current.invocation.traceID,
+                    status: TelemetryStatus(timedOut: report.timedOut, errorType: report.errorType),
+                    errorType: report.errorType.map { TelemetryEvent.reportedErrorType($0) },
+                    duration: report.duration,
+                    producedBytes: nil,
+                    spans: spans.all
+                ),
+                at: time
             )
         )
     }

@@ -10,13 +10,21 @@ extension TelemetryEvent {
         Self(epochMilliseconds: time, type: "platform." + name, record: .object(record))
     }
 
-    private static let initialisation: JSONObject = ["initializationType": "on-demand"]
+    private static func initialisation(_ kind: String) -> JSONObject { ["initializationType": .string(kind)] }
 
     // MARK: Initialisation
 
-    /// - Parameter phase: `init`, or `invoke` for one that is done in the time of an invocation.
-    package static func initStart(function: String, phase: String, memoryMegabytes: Int, at time: Int64) -> Self {
-        var record = self.initialisation
+    /// - Parameters:
+    ///   - kind: the initialisation type, as `AWS_LAMBDA_INITIALIZATION_TYPE` has it.
+    ///   - phase: `init`, or `invoke` for one that is done in the time of an invocation.
+    package static func initStart(
+        kind: String = "on-demand",
+        function: String,
+        phase: String,
+        memoryMegabytes: Int,
+        at time: Int64
+    ) -> Self {
+        var record = self.initialisation(kind)
         record["phase"] = .string(phase)
         record["functionName"] = .string(function)
         record["functionVersion"] = "$LATEST"
@@ -25,12 +33,13 @@ extension TelemetryEvent {
     }
 
     package static func initRuntimeDone(
+        kind: String = "on-demand",
         phase: String,
         status: TelemetryStatus,
         errorType: String? = nil,
         at time: Int64
     ) -> Self {
-        var record = self.initialisation
+        var record = self.initialisation(kind)
         record["phase"] = .string(phase)
         record["status"] = .string(status.rawValue)
         record["errorType"] = errorType.map { .string($0) }
@@ -38,13 +47,14 @@ extension TelemetryEvent {
     }
 
     package static func initReport(
+        kind: String = "on-demand",
         phase: String,
         status: TelemetryStatus,
         errorType: String? = nil,
         duration: TimeAmount,
         at time: Int64
     ) -> Self {
-        var record = self.initialisation
+        var record = self.initialisation(kind)
         record["phase"] = .string(phase)
         record["status"] = .string(status.rawValue)
         record["errorType"] = errorType.map { .string($0) }
@@ -132,6 +142,17 @@ extension TelemetryEvent {
         record["spans"] = .array(done.spans.map(\.json))
         record["tracing"] = self.tracing(done.traceID)
         return self.platform("runtimeDone", record, at: time)
+    }
+
+    /// On Managed Instances, in the schema of 2025-01-29: the report has the duration as its only metric, and the spans that
+    /// there is no `platform.runtimeDone` for.
+    package static func managedReport(_ done: RuntimeDone, at time: Int64) -> Self {
+        var record: JSONObject = ["requestId": .string(done.requestID), "status": .string(done.status.rawValue)]
+        record["errorType"] = done.errorType.map { .string($0) }
+        record["metrics"] = ["durationMs": .number(.milliseconds(done.duration))]
+        record["spans"] = .array(done.spans.map(\.json))
+        record["tracing"] = self.tracing(done.traceID)
+        return self.platform("report", record, at: time)
     }
 
     /// What an invocation took and used, as its REPORT line has it.
