@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import HTTPTypes
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import SluiceHTTPServer
