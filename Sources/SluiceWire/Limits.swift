@@ -58,6 +58,13 @@ package enum Limits {
     /// Instances").
     package static let minimumManagedMegabytes = 2_048
     package static let maximumManagedMegabytes = 32_768
+    /// A memory size that goes with one whole processor, in MB. (Lambda Developer Guide, "Configure Lambda function
+    /// memory".) On Managed Instances it is the smallest one.
+    package static let megabytesOfProcessor = 1_769
+    /// Ours, as Linux has it by default: the period in which a share of the processors is counted.
+    package static let processorPeriodMicroseconds = 100_000
+    /// Ours: what is read of the kernel's table of mounts.
+    package static let maximumMountTableBytes = 1024 * 1024
     /// Ours, on Managed Instances: how long an invocation waits in a started environment for a worker to ask for it.
     package static let workerWaitMilliseconds = 5_000
 

@@ -42,6 +42,13 @@ struct LifeSettings: ParsableArguments {
     )
     var memoryLimit: LimitSettings.Choice?
 
+    @Flag(
+        name: .long,
+        help:
+            "Give functions the share of a processor that goes with their memory size; needs rights over control groups."
+    )
+    var cpuShare = false
+
     @Option(
         name: .long,
         help: ArgumentHelp("Invocations at once of all functions together; one more gets 429.", valueName: "count")
@@ -79,6 +86,7 @@ struct LifeSettings: ParsableArguments {
 
     func apply(to service: inout EmulatorConfiguration) {
         service.accountConcurrency = self.accountConcurrency
+        service.sharesProcessors = self.cpuShare
         service.makeRoomForCallers()
     }
 }

@@ -42,6 +42,9 @@ struct ServeCommand: AsyncParsableCommand {
             busy, and --concurrency is how many there may be. A time-out ends its own invocation only; nothing is stopped \
             between invocations; what the function prints has to be JSON.
 
+            With --cpu-share a function of 1769 MB has one processor, and others have as much as their memory size says. That \
+            needs Linux and a control group in which this user may make others; without one it does not start.
+
             Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
             request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
             stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds.

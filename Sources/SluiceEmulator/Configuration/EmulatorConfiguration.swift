@@ -21,6 +21,9 @@ package struct EmulatorConfiguration: Sendable {
     package var hostVariables: [String: String]
     /// What connections of callers may take, over all ports together.
     package var callerBounds = ConnectionBounds.callers
+    /// Whether environments get the share of a processor that goes with their memory size, for which there has to be a
+    /// control group that this process may make.
+    package var sharesProcessors = false
     /// Lambda's limits, as far as they are not changed here.
     package var limits = ServiceLimits.lambda
     /// What is to go wrong with every request.

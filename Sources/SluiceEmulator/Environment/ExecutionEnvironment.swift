@@ -170,6 +170,7 @@ final class ExecutionEnvironment: LaunchedProcess {
     func processStarted(_ group: ProcessGroup, attempt: Int) {
         guard attempt == self.attempt else { return group.kill() }
         self.group = group
+        self.place.share?.add(group.id)
         if let port = self.listener?.localAddress?.port {
             self.groupRecord = self.place.run?.note(group, runtimeAPIPort: port)
         }

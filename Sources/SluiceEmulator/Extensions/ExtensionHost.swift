@@ -68,7 +68,7 @@ final class ExtensionHost {
             let process = ExternalExtension(
                 file,
                 runtimeAPIPort: port,
-                run: self.environment?.place.run,
+                place: self.environment?.place,
                 host: self
             )
             guard self.setup.launch(process) else {

@@ -15,6 +15,7 @@ final class FunctionService {
     private let log: EventLog
     private let launch: (LaunchRequest) -> Bool
     private let folders: EnvironmentFolders
+    private let shares: ProcessorShares?
     private let accountHasRoom: () -> Bool
 
     private var pool: FunctionPool
@@ -34,6 +35,7 @@ final class FunctionService {
 
     /// - Parameters:
     ///   - folders: where environments have their temporary files.
+    ///   - shares: limits what environments take of the processors; `nil` where nothing does.
     ///   - launch: has a process started; false when the service cannot take any more.
     ///   - accountHasRoom: whether all functions together may have one more invocation.
     init(
@@ -42,6 +44,7 @@ final class FunctionService {
         eventLoop: any EventLoop,
         log: EventLog,
         folders: EnvironmentFolders,
+        shares: ProcessorShares?,
         launch: @escaping (LaunchRequest) -> Bool,
         accountHasRoom: @escaping () -> Bool
     ) {
@@ -51,6 +54,7 @@ final class FunctionService {
         self.eventLoop = eventLoop
         self.log = log
         self.folders = folders
+        self.shares = shares
         self.launch = launch
         self.accountHasRoom = accountHasRoom
         self.pool = FunctionPool(configuration)
@@ -105,11 +109,7 @@ final class FunctionService {
     }
 
     private func start(_ id: PoolMachine.EnvironmentID, _ delivery: Delivery) {
-        let place = EnvironmentPlace(
-            logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
-            folder: self.folders.take(for: "\(self.configuration.name)-\(id.number)"),
-            run: self.folders.run
-        )
+        let place = self.makePlace(for: "\(self.configuration.name)-\(id.number)")
         let environment = ExecutionEnvironment(
             id: id,
             function: self.configuration,
@@ -145,6 +145,20 @@ final class FunctionService {
                 )
             )
         }
+    }
+
+    private func makePlace(for name: String) -> EnvironmentPlace {
+        let share = self.shares?.makeGroup(named: name, for: self.configuration)
+        if self.shares != nil, share == nil {
+            let text = "no control group can be made for the next environment: it may take all of the processors"
+            self.log.record(.note(text), function: self.configuration.name)
+        }
+        return EnvironmentPlace(
+            logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
+            folder: self.folders.take(for: name),
+            run: self.folders.run,
+            share: share
+        )
     }
 
     /// What runs in the function's place when a fault has its initialisation crash.
@@ -295,6 +309,7 @@ extension FunctionService: ExecutionEnvironmentOwner {
 
     func environmentIsGone(_ environment: ExecutionEnvironment) {
         self.environments[environment.id] = nil
+        environment.place.share?.remove()
         if let folder = environment.place.folder {
             self.folders.giveBack(folder, toSuccessor: environment.isReset && !self.isStopping)
         }

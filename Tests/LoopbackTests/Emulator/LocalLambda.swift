@@ -178,6 +178,7 @@ struct LocalLambda: Sendable {
         accountConcurrency: Int = Limits.accountConcurrency,
         limits: ServiceLimits? = nil,
         faults: FaultPlan = .none,
+        sharesProcessors: Bool = false,
         log: Log = Log(),
         body: @Sendable (LocalLambda) async throws -> Result
     ) async throws -> Result {
@@ -187,6 +188,7 @@ struct LocalLambda: Sendable {
         configuration.accountConcurrency = accountConcurrency
         configuration.limits = limits ?? .unpaced
         configuration.faults = faults
+        configuration.sharesProcessors = sharesProcessors
         return try await Emulator.run(configuration, onEvent: { log.record($0) }) { addresses in
             try await body(LocalLambda(addresses: addresses, log: log))
         }
