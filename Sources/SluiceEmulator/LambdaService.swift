@@ -22,6 +22,7 @@ final class LambdaService {
         eventLoop: any EventLoop,
         onEvent: @escaping @Sendable (LogEvent) -> Void,
         run: RunFolder?,
+        shares: ProcessorShares?,
         launch: @escaping (LauncherRequest) -> Bool
     ) {
         self.configuration = configuration
@@ -35,6 +36,7 @@ final class LambdaService {
                 eventLoop: eventLoop,
                 log: self.log,
                 folders: EnvironmentFolders(run: run, maximumLeft: function.concurrency) { _ = launch(.remove($0)) },
+                shares: shares,
                 launch: { launch(.start($0)) },
                 accountHasRoom: { [weak self] in self?.accountHasRoom ?? false }
             )

@@ -64,6 +64,13 @@ package struct ConnectionBounds: Sendable {
         acknowledgesAtOnce: true
     )
 
+    /// The same for a runtime with several workers, each of which needs one or two connections.
+    package static func runtimes(workers: Int) -> Self {
+        var bounds = Self.runtimes
+        if workers > 1 { bounds.connections += 2 * workers }
+        return bounds
+    }
+
     /// Without one, nobody needs to read the clock.
     var measuresTime: Bool {
         self.head != nil || self.bodyPause != nil || self.body != nil || self.idle != nil || self.delivery != nil

@@ -191,6 +191,27 @@ package final class InvocationRelay {
         }
     }
 
+    /// On Managed Instances: a worker posted to `/error`, which ends a response that is under way.
+    package func errorReportedBesideResponse(_ failure: InvocationFailure, on exchange: ServerExchange) {
+        let response = self.runtime
+        switch self.machine.errorReported(endsResponse: true) {
+        case .fail:
+            exchange.answer(.accepted)
+            self.fail(failure)
+            response?.answer(.invalidRequestID)
+        case .refuse:
+            exchange.answer(.invalidRequestID)
+        }
+    }
+
+    /// On Managed Instances: the time of the invocation is over, and its worker goes on. A response that is under way is
+    /// answered now, since nobody reads it any more.
+    package func timeIsOver(_ failure: InvocationFailure) {
+        let response = self.runtime
+        self.runtimeEnded(failure)
+        response?.answer(.invokeTimeout)
+    }
+
     private func fail(_ failure: InvocationFailure) { self.finish(failure) }
 
     private func finish(_ failure: InvocationFailure?) {

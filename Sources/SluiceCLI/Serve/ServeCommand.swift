@@ -39,6 +39,14 @@ struct ServeCommand: AsyncParsableCommand {
             temporary files. A function that uses more than its memory size is killed. With --snap-start each environment \
             is initialised and restored at once: its runtime hears that it starts from a snapshot, and does its hooks.
 
+            With --managed-instances an environment takes several invocations at once, as on Lambda Managed Instances: its \
+            runtime runs as many workers as AWS_LAMBDA_MAX_CONCURRENCY says, another environment is started when all are \
+            busy, and --concurrency is how many there may be. A time-out ends its own invocation only; nothing is stopped \
+            between invocations; what the function prints has to be JSON.
+
+            With --cpu-share a function of 1769 MB has one processor, and others have as much as their memory size says. That \
+            needs Linux and a control group in which this user may make others; without one it does not start.
+
             Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
             request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
             stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds.
@@ -107,6 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard !self.function.isEmpty else {
             throw ValidationError("Name at least one function: --function NAME=COMMAND.")
         }
+        _ = try self.settings.memoryMegabytes(onManagedInstances: self.life.managedInstances != nil)
         var names: Set<String> = []
         for function in self.function where !names.insert(function.name).inserted {
             throw ValidationError("Two functions are named \(function.name).")
@@ -122,6 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (variables, cors) = try await Self.explainingArguments {
             (try self.settings.variables(), try self.settings.corsConfiguration())
         }
+        let megabytes = try self.settings.memoryMegabytes(onManagedInstances: self.life.managedInstances != nil)
         let functions = self.function.enumerated().map { index, argument in
             var function = self.settings.configuration(
                 name: argument.name,
@@ -129,6 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
                 variables: variables
             )
             function.cors = cors
+            function.memoryMegabytes = megabytes
             self.life.apply(to: &function, limits: self.limits.limits)
             self.extensions.apply(to: &function)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1

@@ -35,6 +35,9 @@ package struct FunctionConfiguration: Sendable {
     /// replaced, and the new one has the time of the invocation that waits.
     package var initLimit: TimeAmount = .milliseconds(Int64(Limits.initMilliseconds))
     package var memoryMegabytes = 128
+    /// Invocations that one environment takes at once, 1 to `Limits.maximumWorkers`, as those of Lambda Managed Instances
+    /// do; `nil` for Lambda's default, where it takes one. (Lambda API, `PerExecutionEnvironmentMaxConcurrency`.)
+    package var managedConcurrency: Int?
     /// Environments at once, its reserved concurrency; one more request is answered with 429. 0 refuses every one.
     package var concurrency = Limits.defaultConcurrency
     /// Whether its processes are stopped between invocations, as on Lambda.
@@ -64,14 +67,28 @@ package struct FunctionConfiguration: Sendable {
         self.workingDirectory = workingDirectory
     }
 
-    /// `AWS_LAMBDA_INITIALIZATION_TYPE`.
-    var initialisationType: String { self.startsFromSnapshot ? "snap-start" : "on-demand" }
+    /// As `AWS_LAMBDA_INITIALIZATION_TYPE` and telemetry have it.
+    var initializationType: String {
+        if self.managedConcurrency != nil { return "lambda-managed-instances" }
+        return self.startsFromSnapshot ? "snap-start" : "on-demand"
+    }
 
     /// How long an environment may take until it is ready, or at its snapshot.
     var startLimit: TimeAmount {
-        guard self.startsFromSnapshot else { return self.initLimit }
+        guard self.startsFromSnapshot else { return self.initAllowance }
         return max(self.initLimit, self.timeout, .milliseconds(Int64(Limits.snapshotInitMilliseconds)))
     }
+
+    /// How long an environment of this function may really take for its initialisation.
+    private var initAllowance: TimeAmount {
+        guard self.managedConcurrency != nil, self.initLimit == .milliseconds(Int64(Limits.initMilliseconds)) else {
+            return self.initLimit
+        }
+        return max(.milliseconds(Int64(Limits.managedInitMilliseconds)), self.timeout)
+    }
+
+    /// Whether what the function prints is JSON. On Managed Instances it has no choice.
+    var logsJSON: Bool { self.managedConcurrency != nil || self.variables["AWS_LAMBDA_LOG_FORMAT"] == "JSON" }
 
     /// How long names and values of its own variables are together.
     var ownVariableBytes: Int { self.variables.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } }

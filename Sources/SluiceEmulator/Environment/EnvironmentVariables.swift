@@ -33,7 +33,7 @@ enum EnvironmentVariables {
                 "AWS_LAMBDA_FUNCTION_NAME": function.name,
                 "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memoryMegabytes),
-                "AWS_LAMBDA_INITIALIZATION_TYPE": function.initialisationType,
+                "AWS_LAMBDA_INITIALIZATION_TYPE": function.initializationType,
                 "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
                 "AWS_LAMBDA_LOG_STREAM_NAME": place.logStream,
                 "LAMBDA_TASK_ROOT": function.workingDirectory,
@@ -41,6 +41,10 @@ enum EnvironmentVariables {
                 "_HANDLER": function.variables["_HANDLER"] ?? "bootstrap",
             ]
         ) { _, reserved in reserved }
+        if let concurrency = function.managedConcurrency {
+            variables["AWS_LAMBDA_MAX_CONCURRENCY"] = String(concurrency)
+            variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        }
         var defaults = [
             "AWS_REGION": service.region,
             "AWS_DEFAULT_REGION": service.region,
@@ -68,7 +72,7 @@ enum EnvironmentVariables {
     /// What the function's owner gives it: its own variables, on top of those that it inherits.
     static func given(_ function: FunctionConfiguration, in service: EmulatorConfiguration) -> [String: String] {
         let variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
-        return variables.merging(function.variables) { _, own in own }
+        return variables.merging(Self.owned(by: function)) { _, own in own }
     }
 
     /// Whether an SDK finds credentials by them.
@@ -87,6 +91,12 @@ enum EnvironmentVariables {
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
         "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
     ]
+
+    /// Lambda's server for Managed Instances leaves out what begins with an underscore.
+    private static func owned(by function: FunctionConfiguration) -> [String: String] {
+        guard function.managedConcurrency != nil else { return function.variables }
+        return function.variables.filter { !$0.key.hasPrefix("_") }
+    }
 
     /// What an external extension sees of a function's variables.
     /// (Lambda Developer Guide, "Extensions API", "Environment variables".)

@@ -20,7 +20,8 @@ extension ExecutionEnvironment: RestoreSessionDelegate {
         let session = RestoreSession(credentials: credentials)
         session.delegate = self
         self.restore = EnvironmentRestore(session: session)
-        self.session.restore = session
+        // Managed Instances, whose session is another, have no snapshots.
+        (self.session as? RuntimeAPISession)?.restore = session
         self.telemetry.initPhase = "snap-start"
     }
 

@@ -13,12 +13,16 @@ extension ExecutionEnvironment {
         guard self.telemetry.isHeard else { return }
         switch kind {
         case .start(let requestID):
-            let traceID = self.current?.invocation.traceID ?? ""
+            let current = self.managed?.entries[requestID]?.current ?? self.current
+            let traceID = current?.invocation.traceID ?? ""
             self.telemetry.traceID = traceID
             self.telemetry.send(.start(requestID: requestID, traceID: traceID, at: time))
         case .output(_, let line):
-            self.telemetry.send(.line(line, of: .function, isJSON: self.logsJSON, at: time))
+            self.telemetry.send(.line(line, of: .function, isJSON: self.function.logsJSON, at: time))
         case .report(let report):
+            if let current = self.managed?.entries[report.requestID]?.current {
+                return self.tellOfManaged(report, current, at: time)
+            }
             let overhead = self.telemetry.runtimeDoneAt.map { $0.span(.extensionOverhead) }
             self.telemetry.runtimeDoneAt = nil
             self.telemetry.send(
@@ -28,7 +32,7 @@ extension ExecutionEnvironment {
             self.tellOfFailedInit(.timeout, errorType: "Sandbox.Timedout", duration: report.duration)
             self.telemetry.initPhase = "invoke"
         case .extensions(.output(_, _, let line)):
-            self.telemetry.send(.line(line, of: .extension, isJSON: self.logsJSON, at: time))
+            self.telemetry.send(.line(line, of: .extension, isJSON: self.function.logsJSON, at: time))
         case .extensions(.initialised(_, let report)):
             self.telemetry.send(.extension(report, at: time))
         case .extensions(.subscribed(_, let name, let subscription)):
@@ -39,14 +43,12 @@ extension ExecutionEnvironment {
         }
     }
 
-    private var logsJSON: Bool { self.function.variables["AWS_LAMBDA_LOG_FORMAT"] == "JSON" }
-
     // MARK: Initialisation
 
     /// The initialisation is over. Nobody can subscribe any more.
     func tellOfInit(duration: TimeAmount) {
         let phase = self.telemetry.initPhase
-        let type = self.function.initialisationType
+        let type = self.function.initializationType
         self.telemetry.send(
             .initRuntimeDone(type: type, phase: phase, status: .success, at: WallClock.epochMilliseconds())
         )
@@ -62,7 +64,7 @@ extension ExecutionEnvironment {
             return self.tellOfRestore(status, errorType: errorType, duration: .now() - began)
         }
         let phase = self.telemetry.initPhase
-        let type = self.function.initialisationType
+        let type = self.function.initializationType
         self.telemetry.send(
             .initRuntimeDone(
                 type: type,
@@ -131,6 +133,27 @@ extension ExecutionEnvironment {
                     spans: spans.all
                 ),
                 at: WallClock.epochMilliseconds()
+            )
+        )
+    }
+}
+
+extension ExecutionEnvironment {
+    /// Managed Instances have no `platform.runtimeDone`; what it would say of the response is in the report's spans.
+    private func tellOfManaged(_ report: LogEvent.Report, _ current: CurrentInvocation, at time: Int64) {
+        let spans = Spans(current, askedAt: nil, now: .now(), epochMilliseconds: time)
+        self.telemetry.send(
+            .managedReport(
+                TelemetryEvent.RuntimeDone(
+                    requestID: report.requestID,
+                    traceID: current.invocation.traceID,
+                    status: TelemetryStatus(timedOut: report.timedOut, errorType: report.errorType),
+                    errorType: report.errorType.map { TelemetryEvent.reportedErrorType($0) },
+                    duration: report.duration,
+                    producedBytes: nil,
+                    spans: spans.all
+                ),
+                at: time
             )
         )
     }

@@ -139,6 +139,17 @@ extension TelemetryEvent {
         return self.platform("runtimeDone", record, at: time)
     }
 
+    /// On Managed Instances, in the schema of 2025-01-29: the report has the duration as its only metric, and the spans that
+    /// there is no `platform.runtimeDone` for.
+    package static func managedReport(_ done: RuntimeDone, at time: Int64) -> Self {
+        var record: JSONObject = ["requestId": .string(done.requestID), "status": .string(done.status.rawValue)]
+        record["errorType"] = done.errorType.map { .string($0) }
+        record["metrics"] = ["durationMs": .number(.milliseconds(done.duration))]
+        record["spans"] = .array(done.spans.map(\.json))
+        record["tracing"] = self.tracing(done.traceID)
+        return self.platform("report", record, at: time)
+    }
+
     /// What an invocation took and used, as its REPORT line has it.
     package struct Report: Hashable, Sendable {
         package var requestID: String

@@ -179,6 +179,7 @@ struct LocalLambda: Sendable {
         limits: ServiceLimits? = nil,
         faults: FaultPlan = .none,
         feedHeartbeat: TimeAmount? = nil,
+        sharesProcessors: Bool = false,
         log: Log = Log(),
         onEvent: @escaping @Sendable (LogEvent) -> Void = { _ in },
         body: @Sendable (LocalLambda) async throws -> Result
@@ -189,6 +190,7 @@ struct LocalLambda: Sendable {
         configuration.accountConcurrency = accountConcurrency
         configuration.limits = limits ?? .unpaced
         configuration.faults = faults
+        configuration.sharesProcessors = sharesProcessors
         if let feedHeartbeat { configuration.feedHeartbeat = feedHeartbeat }
         return try await Emulator.run(
             configuration,
