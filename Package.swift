@@ -56,7 +56,10 @@ let package = Package(
         .library(name: "EventStreamCoding", targets: ["EventStreamCoding"]),
         .executable(name: "sluice", targets: ["SluiceCLI"]),
         .executable(name: "sluice-adapter", targets: ["SluiceAdapterCLI"]),
-    ],
+    ]
+        // For the package in Fuzzing/ alone, whose script sets it.
+        + (Context.environment["SLUICE_FUZZING"] == "1"
+            ? [.library(name: "FuzzTargets", targets: ["FuzzTargets"])] : []),
     traits: [
         .trait(
             name: "Codable",
@@ -208,10 +211,20 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),
+        // What must hold whatever the bytes are: tried by MachineTests, and by libFuzzer in Fuzzing/.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTPServer", "SluiceRuntimeAPI",
+                nioCore, nioEmbedded, nioHTTP1, httpTypes,
+            ],
+            path: "Tests/FuzzTargets",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "MachineTests",
             dependencies: [
-                "TestSupport", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1",
+                "TestSupport", "FuzzTargets", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1",
                 "SluiceHTTPServer",
                 "SluiceRuntimeAPI", "SluiceWebAdapter", "Sluice",
                 nioCore, nioEmbedded, nioHTTP1, httpTypes,
@@ -245,7 +258,7 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, argumentParser,
             ],
             // Read from where they lie: a resource bundle would bring Foundation's loading of it.
-            exclude: ["CLI/Snapshots", "Emulator/Fixtures", "WebAdapter/Fixtures"],
+            exclude: ["CLI/Snapshots", "Clients/Fixtures", "Emulator/Fixtures", "WebAdapter/Fixtures"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -30,6 +30,7 @@ public struct EventStreamDecoder: Sendable {
     private var gathered = ByteBuffer()
     /// The prelude of the message in `gathered`, as soon as it is complete.
     private var prelude: MessagePrelude?
+    private var known = KnownHeaders()
     private var failure: EventStreamError?
 
     /// A decoder with these limits.
@@ -89,7 +90,7 @@ public struct EventStreamDecoder: Sendable {
                 let prelude = try MessagePrelude(at: self.current, limits: self.limits),
                 let frame = self.current.readSlice(length: prelude.totalBytes)
             {
-                return try EventStreamMessage(frame: frame, prelude: prelude)
+                return try EventStreamMessage(frame: frame, prelude: prelude, known: &self.known)
             }
             if let message = try self.gather() {
                 return message
@@ -124,6 +125,6 @@ public struct EventStreamDecoder: Sendable {
         let frame = self.gathered
         self.gathered = ByteBuffer()
         self.prelude = nil
-        return try EventStreamMessage(frame: frame, prelude: prelude)
+        return try EventStreamMessage(frame: frame, prelude: prelude, known: &self.known)
     }
 }

@@ -26,6 +26,8 @@ public struct EventStreamLimits: Hashable, Sendable {
 
     /// Memory taken for a message that is announced but not there yet; beyond it, memory grows with what comes.
     static let reservedAheadBytes = 128 * 1024
+    /// Headers of at most so many bytes are kept from one message to the next.
+    static let rememberedHeaderBytes = 1024
     /// A name's length is one byte.
     static let maximumHeaderNameBytes = 255
     /// The length of a string or byte array is two bytes, but readers that take it as signed exist (Smithy, "Amazon

@@ -5,7 +5,11 @@ internal import NIOCore
 
 extension EventStreamMessage {
     /// Reads one whole message; `frame` is exactly the bytes that `prelude` announces.
-    init(frame: ByteBuffer, prelude: MessagePrelude) throws(EventStreamError) {
+    init(
+        frame: ByteBuffer,
+        prelude: MessagePrelude,
+        known: inout KnownHeaders
+    ) throws(EventStreamError) {
         var frame = frame
         frame.moveReaderIndex(forwardBy: EventStreamLimits.preludeBytes)
         guard
@@ -20,7 +24,30 @@ extension EventStreamMessage {
             throw EventStreamError(.invalidMessageChecksum, "the checksum of a message is wrong: damaged on the way")
         }
         var payload = checked
-        guard var block = payload.readSlice(length: prelude.headerBytes) else { throw .truncatedMessage }
+        guard let block = payload.readSlice(length: prelude.headerBytes) else { throw .truncatedMessage }
+        // Sliced to the payload's own indices, from 0, as a buffer that was filled alone would be.
+        self.init(headers: try known.headers(of: block), payload: payload.slice())
+    }
+}
+
+/// The headers of the last message, which are the next one's, too, in most streams: comparing their bytes takes a tenth of
+/// the time of reading them.
+struct KnownHeaders {
+    private var block = ByteBuffer()
+    private var headers: [EventStreamHeader] = []
+
+    mutating func headers(of block: ByteBuffer) throws(EventStreamError) -> [EventStreamHeader] {
+        if block == self.block { return self.headers }
+        guard block.readableBytes <= EventStreamLimits.rememberedHeaderBytes else { return try Self.read(block) }
+        // A copy: what is remembered must not hold the memory of a whole message.
+        let copy = ByteBuffer(bytes: block.readableBytesView)
+        let headers = try Self.read(copy)
+        (self.block, self.headers) = (copy, headers)
+        return headers
+    }
+
+    private static func read(_ block: ByteBuffer) throws(EventStreamError) -> [EventStreamHeader] {
+        var block = block
         var headers: [EventStreamHeader] = []
         var names = HeaderNames()
         while block.readableBytes > 0 {
@@ -28,8 +55,7 @@ extension EventStreamMessage {
             try names.insert(header.name)
             headers.append(header)
         }
-        // Sliced to the payload's own indices, from 0, as a buffer that was filled alone would be.
-        self.init(headers: headers, payload: payload.slice())
+        return headers
     }
 }
 

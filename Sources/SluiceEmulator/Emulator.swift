@@ -41,6 +41,7 @@ package enum Emulator {
         body: @Sendable (Addresses) async throws -> Result
     ) async throws -> Result {
         try configuration.validate()
+        OpenFiles.allow(configuration.descriptors)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             let result = try await Self.run(
@@ -69,6 +70,8 @@ package enum Emulator {
         // concurrency allows, besides those whose processes are about to end or finish with old code.
         let capacity = 4 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) * $1.processesOfEnvironment }
         let (requests, launches) = AsyncStream<LauncherRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
+        let shares = configuration.sharesProcessors ? try ProcessorShares() : nil
+        defer { shares?.removeAll() }
         let orphans = await OrphanSearch.run(under: configuration.temporaryFolder)
         let run = RunFolder(under: configuration.temporaryFolder)
         defer { run?.remove() }
@@ -77,7 +80,8 @@ package enum Emulator {
                 configuration: configuration,
                 eventLoop: eventLoop,
                 onEvent: onEvent,
-                run: run
+                run: run,
+                shares: shares
             ) {
                 if case .enqueued = launches.yield($0) { true } else { false }
             }

@@ -22,6 +22,7 @@ final class LambdaService {
         eventLoop: any EventLoop,
         onEvent: @escaping @Sendable (LogEvent) -> Void,
         run: RunFolder?,
+        shares: ProcessorShares?,
         launch: @escaping (LauncherRequest) -> Bool
     ) {
         self.configuration = configuration
@@ -35,6 +36,7 @@ final class LambdaService {
                 eventLoop: eventLoop,
                 log: self.log,
                 folders: EnvironmentFolders(run: run, maximumLeft: function.concurrency) { _ = launch(.remove($0)) },
+                shares: shares,
                 launch: { launch(.start($0)) },
                 accountHasRoom: { [weak self] in self?.accountHasRoom ?? false }
             )
@@ -55,6 +57,7 @@ final class LambdaService {
             let groups = orphans == 1 ? "1 process group" : "\(orphans) process groups"
             self.log.record(.note("ended \(groups) that a local Lambda left behind when it was killed"))
         }
+        self.tellOfReservedVariables()
         if !hasFolder {
             self.log.record(
                 .note(
@@ -62,6 +65,17 @@ final class LambdaService {
                         + "temporary files, and what a killed service leaves running is not found"
                 )
             )
+        }
+    }
+
+    /// Lambda refuses a function that names them.
+    private func tellOfReservedVariables() {
+        for function in self.configuration.functions {
+            for name in function.variables.keys.sorted() where EnvironmentVariables.isReserved(name) {
+                let words =
+                    "\(name) is Lambda's own, and the function sees Lambda's value: there no function may set it"
+                self.log.record(.note(words), function: function.name)
+            }
         }
     }
 

@@ -31,6 +31,9 @@ package struct ConnectionBounds: Sendable {
     /// Whether a peer that has closed its sending side behind a whole request still gets its answer.
     package var answersHalfClosed: Bool
 
+    /// Whether what was read is acknowledged at once, also when there is nothing to send; see `QuickAcknowledgement`.
+    package var acknowledgesAtOnce = false
+
     /// For connections of callers, who may be anybody.
     package static let callers = Self(
         targetBytes: Limits.maximumTargetBytes,
@@ -57,8 +60,16 @@ package struct ConnectionBounds: Sendable {
         fields: Limits.maximumFields,
         framingBytes: Limits.maximumRuntimeFramingBytes,
         connections: Limits.maximumRuntimeConnections,
-        answersHalfClosed: false
+        answersHalfClosed: false,
+        acknowledgesAtOnce: true
     )
+
+    /// The same for a runtime with several workers, each of which needs one or two connections.
+    package static func runtimes(workers: Int) -> Self {
+        var bounds = Self.runtimes
+        if workers > 1 { bounds.connections += 2 * workers }
+        return bounds
+    }
 
     /// Without one, nobody needs to read the clock.
     var measuresTime: Bool {

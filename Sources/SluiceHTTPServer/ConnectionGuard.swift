@@ -64,6 +64,9 @@ final class ConnectionGuard: ChannelInboundHandler {
         return action
     }
 
+    /// Bytes that are framed already go past the encoder.
+    func write(_ bytes: ByteBuffer) { self.context?.write(self.wrapOutboundOut(bytes), promise: nil) }
+
     // MARK: Ends
 
     /// Closes the connection when all that was written has left, and these bytes behind it.

@@ -25,6 +25,7 @@ extension HTTP1ServerHandler {
             head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
         head.frame(isHead: current.hasNoBody, isOld: isOld)
+        self.current?.isChunked = head.headers.contains(name: "transfer-encoding")
         self.current?.hasNoBody = current.hasNoBody || !head.status.mayHaveResponseBody
         self.writeFields(.head(head), context)
         self.flushAtEndOfTurn()
@@ -32,8 +33,20 @@ extension HTTP1ServerHandler {
 
     package func writeBody(_ bytes: ByteBuffer) {
         guard let context = self.context, let current = self.current, !current.hasNoBody else { return }
-        context.write(self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+        if current.isChunked, GatheredChunks.takes(bytes) {
+            self.gathered.append(bytes)
+            if self.gathered.isFull { self.writeGathered() }
+        } else {
+            self.writeGathered()
+            context.write(self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+        }
         self.flushAtEndOfTurn()
+    }
+
+    /// Before anything else that is written, and at the end of the turn.
+    func writeGathered() {
+        guard !self.gathered.isEmpty else { return }
+        self.connection.write(self.gathered.take())
     }
 
     package func writeEnd(trailers: HTTPFields) {
@@ -54,6 +67,7 @@ extension HTTP1ServerHandler {
 
     private func writeEnd(_ trailers: HTTPFields, then: ConnectionMachine.OnAnswerEnded) {
         guard let context = self.context else { return }
+        self.writeGathered()
         self.isWritingEnd = true
         if trailers.isEmpty {
             context.write(self.wrapOutboundOut(.end(nil)), promise: nil)
@@ -70,6 +84,7 @@ extension HTTP1ServerHandler {
 
     package func abortResponse(hasBegun: Bool) {
         guard let context = self.context else { return }
+        self.writeGathered()
         self.current = nil
         self.isEnding = true
         // A connection that is not read does not notice that its peer left.
@@ -80,6 +95,7 @@ extension HTTP1ServerHandler {
 
     package func tearResponse() {
         guard self.context != nil, let current = self.current else { return }
+        self.writeGathered()
         self.current = nil
         self.isEnding = true
         self.resumeReading()
@@ -101,6 +117,7 @@ extension HTTP1ServerHandler {
         self.flushIsDue = true
         self.eventLoop.assumeIsolated().execute {
             self.flushIsDue = false
+            self.writeGathered()
             self.context?.flush()
         }
     }

@@ -22,6 +22,7 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler, ServerConnection {
         var keepsAlive: Bool
         /// It answers a `HEAD`, or has a status that allows no body.
         var hasNoBody: Bool
+        var isChunked = false
         var requestEnded = false
         var responseEnded = false
     }
@@ -35,6 +36,8 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler, ServerConnection {
     private var readsPaused = false
     private var readHeldBack = false
     var flushIsDue = false
+    /// Chunks of the answer under way that leave at the end of the turn.
+    var gathered = GatheredChunks()
     /// NIO reports fields of ours that it does not let through as if they had been the peer's.
     var isWritingFields = false
     var isWritingEnd = false
@@ -196,6 +199,7 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler, ServerConnection {
     /// Nothing more is taken in or said; what was said already still leaves.
     private func endConnection(closes: Bool = true) {
         self.isEnding = true
+        self.writeGathered()
         self.loseConnection()
         self.resumeReading()
         if closes { self.connection.closeWhenSent() }

@@ -24,4 +24,22 @@ extension Invocation {
         }
         return fields
     }
+
+    /// The same on Managed Instances. Lambda's server for these always sends the two fields that may be empty, and names
+    /// the function without a qualifier, however it was called.
+    package func managedFields(deadlineEpochMilliseconds deadline: Int64) -> HTTPFields {
+        var fields = self.fields(deadlineEpochMilliseconds: deadline)
+        fields[RuntimeAPIHeader.invokedFunctionARN] = self.invokedFunctionARN.split(separator: ":").prefix(7)
+            .joined(separator: ":")
+        fields[RuntimeAPIHeader.clientContext] = self.clientContext ?? ""
+        fields[RuntimeAPIHeader.cognitoIdentity] = ""
+        return fields
+    }
+
+    /// Whether the fields of an answer are for this delivery and no other. Checked only when the runtime echoes the id:
+    /// older clients do not.
+    func isDelivery(of fields: HTTPFields) -> Bool {
+        guard let echoed = fields[RuntimeAPIHeader.invocationID], !echoed.isEmpty else { return true }
+        return echoed == self.invocationID
+    }
 }

@@ -25,6 +25,9 @@ package final class InvocationRelay {
     /// Called once, when the caller has, or would have, heard how it ended.
     private var whenOver: ((InvocationFailure?) -> Void)?
 
+    /// The last piece of the body is what a runtime should have sent behind it.
+    private var endsLikeTrailers = false
+
     /// What a log tells about the response.
     package private(set) var bytes = 0
     package private(set) var chunks = 0
@@ -138,6 +141,7 @@ package final class InvocationRelay {
         if self.firstByteAt == nil { self.firstByteAt = .now() }
         self.bytes += bytes.readableBytes
         self.chunks += 1
+        self.endsLikeTrailers = ErrorTrailers.areText(bytes.readableBytesView)
     }
 
     func responseEnded(trailers: HTTPFields) {
@@ -145,6 +149,7 @@ package final class InvocationRelay {
         switch self.machine.responseEnded(hasErrorTrailers: error != nil) {
         case .complete:
             self.runtime?.answer(.accepted)
+            if self.endsLikeTrailers { self.shaping.notify(.errorAsText) }
             self.finish(nil)
         case .failWithTrailers:
             self.runtime?.answer(.accepted)
@@ -184,6 +189,27 @@ package final class InvocationRelay {
         case .fail: self.fail(failure)
         case .ignore: break
         }
+    }
+
+    /// On Managed Instances: a worker posted to `/error`, which ends a response that is under way.
+    package func errorReportedBesideResponse(_ failure: InvocationFailure, on exchange: ServerExchange) {
+        let response = self.runtime
+        switch self.machine.errorReported(endsResponse: true) {
+        case .fail:
+            exchange.answer(.accepted)
+            self.fail(failure)
+            response?.answer(.invalidRequestID)
+        case .refuse:
+            exchange.answer(.invalidRequestID)
+        }
+    }
+
+    /// On Managed Instances: the time of the invocation is over, and its worker goes on. A response that is under way is
+    /// answered now, since nobody reads it any more.
+    package func timeIsOver(_ failure: InvocationFailure) {
+        let response = self.runtime
+        self.runtimeEnded(failure)
+        response?.answer(.invokeTimeout)
     }
 
     private func fail(_ failure: InvocationFailure) { self.finish(failure) }

@@ -11,6 +11,8 @@ package struct ResponseShaping {
         case slowed
         case tooLarge(limitBytes: Int)
         case struck(ByteFault)
+        /// The body ended with what looks like error trailers.
+        case errorAsText
         /// The response was shorter than the byte at which the fault was to strike.
         case notReached(ByteFault, responseBytes: Int)
     }

@@ -16,20 +16,26 @@ package protocol RuntimeAPISessionDelegate: AnyObject {
     /// The runtime, which may, asked for its next invocation; extensions may still be at work. It comes only where there
     /// is an Extensions API, before `runtimeFinishedInit` and `invocationFinished`, and again after a broken connection.
     func runtimeAskedForNext()
-    /// The caller has heard how it ended; the runtime may still be at work.
+    /// The caller has heard how it ended; the runtime may still be at work. On Managed Instances the invocation is over.
     func responseFinished(_ invocation: Invocation, relay: InvocationRelay, failure: InvocationFailure?)
     /// The runtime asked for the next invocation: the last one is through.
     func invocationFinished()
     /// The runtime could not start, and says why. Its process has to go.
     func runtimeFailedInit(_ failure: InvocationFailure)
+    /// On Managed Instances: one of the runtime's workers asked for an invocation, and there is none for it yet.
+    func workerIsIdle()
+    /// On Managed Instances: the connection of an idle worker broke.
+    func workerLost()
 }
 
 extension RuntimeAPISessionDelegate {
     package func runtimeAskedForNext() {}
+    package func workerIsIdle() {}
+    package func workerLost() {}
 }
 
 /// The Runtime API of one execution environment: routes its calls, holds its one invocation.
-package final class RuntimeAPISession: RequestRouter {
+package final class RuntimeAPISession: RuntimeAPI {
     private struct Assignment {
         let invocation: Invocation
         let relay: InvocationRelay
@@ -42,6 +48,8 @@ package final class RuntimeAPISession: RequestRouter {
     private var heldNext: ServerExchange?
     /// Those of the environment; `nil` where there is no Extensions API.
     package var extensions: ExtensionsSession?
+    /// `nil` where the environment does not start from a snapshot.
+    package var restore: RestoreSession?
     /// Its runtime may still post an answer, which comes too late.
     private var timedOutRequestID: String?
     package weak var delegate: (any RuntimeAPISessionDelegate)?
@@ -116,6 +124,9 @@ package final class RuntimeAPISession: RequestRouter {
     package func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
         if let extensions = self.extensions, let route = ExtensionsRoute(path: request.path) {
             return extensions.route(route, request, on: exchange)
+        }
+        if let restore = self.restore, let route = RestoreRoute(path: request.path) {
+            return restore.route(route, request, on: exchange)
         }
         switch (request.method, RuntimeAPIRoute(path: request.path)) {
         case (.get, .next):
@@ -214,10 +225,7 @@ package final class RuntimeAPISession: RequestRouter {
             exchange.answer(.invalidRequestID)
             return nil
         }
-        // Checked only when the runtime echoes it: older clients do not.
-        if let echoed = request.fields[RuntimeAPIHeader.invocationID], !echoed.isEmpty,
-            echoed != assignment.invocation.invocationID
-        {
+        guard assignment.invocation.isDelivery(of: request.fields) else {
             exchange.answer(.invokeTimeout)
             return nil
         }
@@ -244,14 +252,14 @@ package final class RuntimeAPISession: RequestRouter {
         guard let assignment = self.assignment(for: requestID, request, to: target, on: exchange) else {
             return DiscardingReceiver()
         }
-        return self.gatherReport(request, on: exchange) { [weak self] failure in
+        return gatherErrorReport(of: request, on: exchange) { [weak self] failure in
             guard let self else { return }
             assignment.relay.errorReported(failure, on: exchange, stateName: self.machine.name)
         }
     }
 
     private func initErrorPosted(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
-        self.gatherReport(request, on: exchange) { [weak self] failure in
+        gatherErrorReport(of: request, on: exchange) { [weak self] failure in
             guard let self else { return }
             switch self.machine.initErrorReported() {
             case .fail:
@@ -259,24 +267,6 @@ package final class RuntimeAPISession: RequestRouter {
                 self.delegate?.runtimeFailedInit(failure)
             case .refuse:
                 exchange.answer(.invalidStateTransition(from: self.machine.name, to: "InitError"))
-            }
-        }
-    }
-
-    private func gatherReport(
-        _ request: ServerRequest,
-        on exchange: ServerExchange,
-        then: @escaping (InvocationFailure) -> Void
-    ) -> any RequestReceiver {
-        let type = request.fields[RuntimeAPIHeader.errorType]
-        let contentType = request.fields[.contentType]
-        return GatheringReceiver(limitBytes: Limits.maximumErrorReportBytes) { outcome in
-            switch outcome {
-            case .whole(let body): then(.reported(typeHeader: type, contentType: contentType, body: body))
-            case .tooLarge:
-                exchange.answer(.tooLarge(limitBytes: Limits.maximumErrorReportBytes))
-                then(.oversizedReport(typeHeader: type))
-            case .connectionLost: break
             }
         }
     }

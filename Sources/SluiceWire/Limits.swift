@@ -51,6 +51,23 @@ package enum Limits {
     /// The longest time-out in seconds. (Lambda quotas.)
     package static let maximumTimeoutSeconds = 900
 
+    /// Managed Instances: how long an initialisation may take, or as long as an invocation if that is more (Lambda
+    /// Developer Guide, "Understanding the Lambda Managed Instances execution environment": 130 seconds or the time-out).
+    package static let managedInitMilliseconds = 130_000
+    /// Managed Instances: the smallest and the largest memory size, in MB (Lambda Developer Guide, "Lambda Managed
+    /// Instances").
+    package static let minimumManagedMegabytes = 2_048
+    package static let maximumManagedMegabytes = 32_768
+    /// A memory size that goes with one whole processor, in MB. (Lambda Developer Guide, "Configure Lambda function
+    /// memory".) On Managed Instances it is the smallest one.
+    package static let megabytesOfProcessor = 1_769
+    /// Ours, as Linux has it by default: the period in which a share of the processors is counted.
+    package static let processorPeriodMicroseconds = 100_000
+    /// Ours: what is read of the kernel's table of mounts.
+    package static let maximumMountTableBytes = 1024 * 1024
+    /// Ours, on Managed Instances: how long an invocation waits in a started environment for a worker to ask for it.
+    package static let workerWaitMilliseconds = 5_000
+
     /// Invocations at once of all functions together, unless the account has more. (Lambda quotas, "Concurrent
     /// executions".)
     package static let accountConcurrency = 1_000
@@ -104,6 +121,9 @@ package enum Limits {
     /// Where a stream between two sockets pauses its producer, and where it lets it go on, in bytes.
     package static let relayHighWatermarkBytes = 256 * 1024
     package static let relayLowWatermarkBytes = 64 * 1024
+    /// Chunks of an answer up to this size are gathered in one buffer, which is sent when it has this many, in bytes.
+    package static let gatheredChunkBytes = 8 * 1024
+    package static let gatheredChunksBytes = 64 * 1024
 
     /// What a handler writes without suspending leaves together, at the latest after this many bytes.
     package static let writeGatheringBytes = 64 * 1024
@@ -238,8 +258,15 @@ package enum Limits {
     /// Callers' connections that are open at once, over all ports of the service. A process usually may have 1,024
     /// descriptors, and environments need theirs.
     package static let maximumCallerConnections = 512
-    /// Connections that one environment has to its Runtime API at once: a runtime needs one or two.
+    /// Beside those whose invocations may be served at once, where that is more.
+    package static let spareCallerConnections = 128
+    /// Connections that one environment has to its Runtime API at once: a runtime needs one or two. On Managed Instances
+    /// there are two more for each worker.
     package static let maximumRuntimeConnections = 64
+    /// Descriptors of the service that belong to none of its connections: listeners, pipes of what functions print, files.
+    package static let spareDescriptors = 256
+    /// Descriptors that one environment takes in the service beside its connections.
+    package static let environmentDescriptors = 8
     /// Connections that are being told of the two bounds above; those beyond are closed without a word.
     package static let maximumRefusedConnections = 64
 

@@ -92,7 +92,7 @@ final class Benchmark {
         var table = Table(
             title: "Local Lambda: sluice serve, behind it the floor's function; the floor is that function and one hop",
             candidate: "sluice serve",
-            rows: Row.emulator,
+            rows: Row.emulator + (self.options.interfaceEmulator == nil ? [] : [Row.interfaceEmulator]),
             asks: asks
         )
         self.rounds("emulator") { isCounted in
@@ -101,6 +101,12 @@ final class Benchmark {
             }
             let measured = self.attempt("sluice serve") {
                 try EmulatorMeasurement.measure(sluice: sluice, function: floor, self.options.amounts)
+            }
+            if let program = self.options.interfaceEmulator {
+                let peer = self.attempt("aws-lambda-rie") {
+                    try InterfaceEmulatorMeasurement.measure(program, function: floor, self.options.amounts)
+                }
+                oneHop.merge(peer) { $1 }
             }
             oneHop[.pacedTogetherPerSecond] = measured[.pacedAlonePerSecond].map { $0 * 8 }
             guard isCounted else { return }
@@ -113,12 +119,19 @@ final class Benchmark {
     private func codec() throws {
         let codec = try self.path(self.options.codec, "--codec")
         let asks = self.options.amounts.areMeaningful
-        var table = Table(title: "Event stream codec, on one core", candidate: "sluice", rows: Row.codec, asks: asks)
+        let rows = Row.codec + (self.options.foreignCodec == nil ? [] : Row.botocore)
+        var table = Table(title: "Event stream codec, on one core", candidate: "sluice", rows: rows, asks: asks)
         self.rounds("codec") { isCounted in
             var floor: Sample = [:]
             let measured = self.attempt("codec") {
-                let (copy, sample) = try CodecMeasurement.measure(codec, messages: self.options.amounts.codecMessages)
+                var (copy, sample) = try CodecMeasurement.measure(codec, messages: self.options.amounts.codecMessages)
                 floor = [.encodeGigabytesPerSecond: copy, .decodeGigabytesPerSecond: copy]
+                if let script = self.options.foreignCodec {
+                    let (botocore, ours) = try self.besideBotocore(script, codec)
+                    floor.merge(botocore) { $1 }
+                    sample.merge(ours) { $1 }
+                    sample[.decodeLargeBesideBotocoreGigabytesPerSecond] = sample[.decodeGigabytesPerSecond]
+                }
                 return sample
             }
             guard isCounted else { return }
@@ -126,6 +139,25 @@ final class Benchmark {
             table.add(measured: measured)
         }
         self.finish([table])
+    }
+
+    private func besideBotocore(_ script: String, _ codec: String) throws -> (botocore: Sample, ours: Sample) {
+        let amounts = self.options.amounts
+        let large = try CodecMeasurement.measureBotocore(
+            script,
+            messages: amounts.codecMessages / 20,
+            payloadBytes: 65_536
+        )
+        let small = amounts.smallCodecMessages
+        let theirs = try CodecMeasurement.measureBotocore(script, messages: small / 20, payloadBytes: 64)
+        let (_, ours) = try CodecMeasurement.measure(codec, messages: small, payloadBytes: 64)
+        return (
+            [
+                .decodeLargeBesideBotocoreGigabytesPerSecond: large,
+                .decodeSmallThousandsPerSecond: theirs * 1e9 / 64 / 1e3,
+            ],
+            [.decodeSmallThousandsPerSecond: (ours[.decodeGigabytesPerSecond] ?? 0) * 1e9 / 64 / 1e3]
+        )
     }
 
     // MARK: Help

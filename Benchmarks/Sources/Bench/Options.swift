@@ -15,6 +15,10 @@ struct Options {
     var staticFunction: String?
     var sluice: String?
     var codec: String?
+    /// AWS's runtime interface emulator.
+    var interfaceEmulator: String?
+    /// What decodes with botocore.
+    var foreignCodec: String?
     /// Runtimes of others, under the same contract.
     var foreign: [(name: String, command: String)] = []
     /// Count instructions and hold them against this file, and measure nothing else.
@@ -31,6 +35,8 @@ struct Options {
           --only KIND          runtime, emulator or codec; can be repeated
           --runtime NAME=COMMAND
                                another runtime's function that follows the contract in README.md; can be repeated
+          --rie PATH           AWS's runtime interface emulator, to compare buffered calls with
+          --botocore PATH      the script that decodes with botocore
           --no-pin             leave it to the scheduler which CPU the two sides run on
           --instructions FILE  only count the instructions of `--function` with valgrind, and hold them against a file
           --json FILE          write every round's values
@@ -64,6 +70,8 @@ struct Options {
             case "--static-function": self.staticFunction = try value()
             case "--sluice": self.sluice = try value()
             case "--codec": self.codec = try value()
+            case "--rie": self.interfaceEmulator = try value()
+            case "--botocore": self.foreignCodec = try value()
             case "--only":
                 let kind = try value()
                 guard self.kinds.contains(kind) else { throw Failure("--only needs runtime, emulator or codec") }

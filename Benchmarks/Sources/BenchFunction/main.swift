@@ -6,6 +6,21 @@ internal import HTTPTypes
 internal import NIOCore
 internal import Sluice
 
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// Since 1970, on the clock that the reader has too.
+func epochNanoseconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int(now.tv_sec) * 1_000_000_000 + Int(now.tv_nsec)
+}
+
 /// The handler contract, as somebody would write it with this library.
 struct HalfWay: Error {}
 
@@ -13,6 +28,15 @@ LambdaFunction { event, _ in
     let order = event.withUnsafeReadableBytes(WorkOrder.init(event:))
     if order.mode == .tiny { return .bytes(ByteBuffer(staticString: WorkOrder.tinyAnswer)) }
     let headers: HTTPFields = [.contentType: "text/plain"]
+    if order.mode == .stamped {
+        let lines = HTTPResult.stream(headers: headers) { writer in
+            for number in 0..<order.bytes {
+                if number > 0 { try await Task.sleep(for: .milliseconds(order.gapMilliseconds)) }
+                try await writer.write("t \(epochNanoseconds())\n")
+            }
+        }
+        return .http(lines)
+    }
     let result = HTTPResult.stream(headers: headers, cookies: ["a=1; Path=/", "b=2"]) { writer in
         let block = ByteBuffer(repeating: UInt8(ascii: "x"), count: order.chunkBytes)
         var left = order.bytes

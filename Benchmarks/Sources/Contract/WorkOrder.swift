@@ -11,6 +11,8 @@ package struct WorkOrder: Equatable, Sendable {
         case stream
         /// The same, and it fails half-way.
         case midfail
+        /// A stream of so many lines as `bytes` says, each with the time at which it was written.
+        case stamped
     }
 
     package var mode: Mode
@@ -30,7 +32,7 @@ package struct WorkOrder: Equatable, Sendable {
     package var event: String {
         switch self.mode {
         case .tiny: #"{"mode":"tiny"}"#
-        case .stream, .midfail:
+        case .stream, .midfail, .stamped:
             #"{"mode":"\#(self.mode.rawValue)","bytes":\#(self.bytes),"chunk":\#(self.chunkBytes),"gapMs":\#(self.gapMilliseconds)}"#
         }
     }

@@ -40,7 +40,7 @@ final class FloorClient {
 
             switch order.mode {
             case .tiny: try self.answer(identifier)
-            case .stream, .midfail: try self.stream(order, identifier)
+            case .stream, .midfail, .stamped: try self.stream(order, identifier)
             }
             guard let reply = try self.connection.readHead() else { return }
             var ignored = BodyReader(reply.framing)

@@ -5,11 +5,12 @@ internal import EventStreamCoding
 internal import NIOCore
 internal import PlainSockets
 
-/// Encodes and decodes messages of 64 KiB, as `InvokeWithResponseStream` sends them, and copies as many bytes beside
-/// that. Prints GB of payload a second.
+/// Encodes and decodes messages as `InvokeWithResponseStream` sends them, of 64 KiB if nothing else is said, and copies as
+/// many bytes beside that. Prints GB of payload a second.
 
-let messages = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000
-let payload = ByteBuffer(repeating: UInt8(ascii: "x"), count: 65_536)
+let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+let messages = numbers.first ?? 20_000
+let payload = ByteBuffer(repeating: UInt8(ascii: "x"), count: numbers.count > 1 ? max(1, numbers[1]) : 65_536)
 
 func rate(_ bytes: Int, since before: Moment) -> Double {
     Double(bytes) / 1e9 / Moment.now().seconds(since: before)
@@ -44,7 +45,7 @@ func encode() throws -> Double {
 
 /// In pieces of 64 KiB, as they come from a socket: most messages lie across two of them.
 func decode() throws -> Double {
-    let perBatch = 50
+    let perBatch = max(1, min(messages, 3_276_800 / payload.readableBytes))
     var stream = ByteBuffer()
     for _ in 0..<perBatch {
         try EventStreamEncoder().encode(EventStreamMessage(headers: eventHeaders, payload: payload), into: &stream)

@@ -28,6 +28,8 @@ package struct BodyReader {
     /// The first bytes of it.
     package private(set) var kept: [UInt8] = []
     package private(set) var trailers: [String] = []
+    /// Sees every byte of the body.
+    package var whenTaken: ((UnsafeRawBufferPointer) -> Void)?
 
     package init(_ framing: MessageHead.Framing, keeping keptBytes: Int = 0) {
         self.keptBytes = keptBytes
@@ -89,6 +91,7 @@ package struct BodyReader {
             self.kept.append(contentsOf: connection.received[..<min(taken, self.keptBytes - self.kept.count)])
         }
         self.bytes += taken
+        self.whenTaken?(UnsafeRawBufferPointer(rebasing: connection.received[..<taken]))
         connection.use(taken)
         return taken
     }

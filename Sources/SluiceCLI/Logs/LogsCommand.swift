@@ -17,7 +17,8 @@ struct LogsCommand: AsyncParsableCommand {
             is about. The same is at the endpoint's /_sluice/events, for programs and, as server-sent events, for \
             browsers.
 
-            Exit codes: 0, or 3 when there is no local Lambda at the endpoint.
+            Exit codes: 0 when the log was read to its end, also when the local Lambda has gone meanwhile; 1 when what \
+            is at the endpoint refuses it or is no local Lambda; 3 when nobody listens there.
 
             Examples:
               sluice logs

@@ -35,6 +35,10 @@ struct ConsoleLog: Sendable {
             [self.style.paint(.dim, "environment \(number) starts")]
         case .initFinished(let number, let duration):
             [self.style.paint(.dim, "environment \(number) is ready after \(Self.milliseconds(duration))")]
+        case .snapshotTaken(let number, let duration):
+            [self.style.paint(.dim, "environment \(number) is at its snapshot after \(Self.milliseconds(duration))")]
+        case .restored(let number, let duration):
+            [self.style.paint(.dim, "environment \(number) is restored after \(Self.milliseconds(duration))")]
         case .environmentEnded(let number, let reason):
             [self.style.paint(.dim, "environment \(number) ended: \(HumanText.printable(reason))")]
         case .output(let number, let line):

@@ -12,6 +12,15 @@ struct FunctionSettings: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("How Function URLs answer: whole, or as a stream.", valueName: "mode"))
     var invokeMode = FunctionConfiguration.InvokeMode.responseStream
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Who may call Function URLs: everybody, or who signs. Signatures are not checked.",
+            valueName: "type"
+        )
+    )
+    var urlAuth = FunctionConfiguration.URLAuthentication.none
+
     @Option(name: .long, help: ArgumentHelp("How long an invocation may take, 1 to 900.", valueName: "seconds"))
     var timeout = Limits.defaultTimeoutSeconds
 
@@ -24,8 +33,16 @@ struct FunctionSettings: ParsableArguments {
     )
     var concurrency = Limits.defaultConcurrency
 
-    @Option(name: .long, help: ArgumentHelp("The memory size of functions, 128 to 10240.", valueName: "MB"))
-    var memory = 128
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The memory size of functions, 128 to 10240, by default 128; on Managed Instances "
+                + "\(Limits.minimumManagedMegabytes) to \(Limits.maximumManagedMegabytes), by default "
+                + "\(Limits.minimumManagedMegabytes).",
+            valueName: "MB"
+        )
+    )
+    var memory: Int?
 
     @Option(
         name: .long,
@@ -62,9 +79,6 @@ struct FunctionSettings: ParsableArguments {
         guard (0...1000).contains(self.concurrency) else {
             throw ValidationError("--concurrency must be 0 to 1000, not \(self.concurrency).")
         }
-        guard (128...10_240).contains(self.memory) else {
-            throw ValidationError("--memory must be 128 to 10240 MB, not \(self.memory).")
-        }
         _ = try self.assignments()
         // A file is read once, by `run()`: it may be a pipe.
         if !CORSArguments.areInFile(self.cors) { _ = try self.corsConfiguration() }
@@ -79,18 +93,37 @@ struct FunctionSettings: ParsableArguments {
         }
     }
 
+    /// What Lambda allows depends on where the function runs.
+    func memoryMegabytes(onManagedInstances isManaged: Bool) throws -> Int {
+        let allowed =
+            isManaged ? Limits.minimumManagedMegabytes...Limits.maximumManagedMegabytes : 128...10_240
+        let megabytes = self.memory ?? allowed.lowerBound
+        guard allowed.contains(megabytes) else {
+            let place = isManaged ? " with --managed-instances" : ""
+            throw ValidationError(
+                "--memory must be \(allowed.lowerBound) to \(allowed.upperBound) MB\(place), not \(megabytes)."
+            )
+        }
+        return megabytes
+    }
+
     func configuration(name: String, command: [String], variables: [String: String]) -> FunctionConfiguration {
         var function = FunctionConfiguration(
             name: name,
             command: command,
             workingDirectory: HostProcess.workingDirectory
         )
+        // What Lambda does with a deployment package. (Lambda Developer Guide, "Building a custom runtime".)
+        if command.count == 1, let path = command.first, let folder = HostProcess.absolutePath(ofFolder: path) {
+            function.workingDirectory = folder
+            function.command = [folder + "/bootstrap"]
+        }
         function.variables = variables
         function.inheritsEnvironment = self.inheritEnv
         function.invokeMode = self.invokeMode
+        function.urlAuthentication = self.urlAuth
         function.timeout = .seconds(Int64(self.timeout))
         function.concurrency = self.concurrency
-        function.memoryMegabytes = self.memory
         return function
     }
 
@@ -112,3 +145,4 @@ struct FunctionSettings: ParsableArguments {
 }
 
 extension FunctionConfiguration.InvokeMode: ExpressibleByArgument {}
+extension FunctionConfiguration.URLAuthentication: ExpressibleByArgument {}

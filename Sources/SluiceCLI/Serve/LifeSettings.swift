@@ -23,6 +23,23 @@ struct LifeSettings: ParsableArguments {
     @Flag(name: .long, help: "Start an environment for each invocation, and end it after it: every start is cold.")
     var cold = false
 
+    @Flag(
+        name: .long,
+        help:
+            "Start environments as if from a snapshot (SnapStart): the runtime asks for its restore before it is ready."
+    )
+    var snapStart = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Serve as Lambda Managed Instances do: so many invocations at once in one environment, 1 to "
+                + "\(Limits.maximumWorkers).",
+            valueName: "count"
+        )
+    )
+    var managedInstances: Int?
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -31,6 +48,13 @@ struct LifeSettings: ParsableArguments {
         )
     )
     var memoryLimit: LimitSettings.Choice?
+
+    @Flag(
+        name: .long,
+        help:
+            "Give functions the share of a processor that goes with their memory size; needs rights over control groups."
+    )
+    var cpuShare = false
 
     @Option(
         name: .long,
@@ -42,6 +66,22 @@ struct LifeSettings: ParsableArguments {
         guard (0...Limits.maximumIdleSeconds).contains(self.idle) else {
             throw ValidationError("--idle must be 0 to \(Limits.maximumIdleSeconds) seconds, not \(self.idle).")
         }
+        if let count = self.managedInstances {
+            guard (1...Limits.maximumWorkers).contains(count) else {
+                throw ValidationError("--managed-instances must be 1 to \(Limits.maximumWorkers), not \(count).")
+            }
+            guard !self.snapStart else {
+                throw ValidationError(
+                    "--managed-instances and --snap-start exclude each other: Managed Instances have no snapshots."
+                )
+            }
+            guard !self.cold else {
+                throw ValidationError(
+                    "--managed-instances shares an environment between invocations, and --cold has none used twice; "
+                        + "leave one of them out."
+                )
+            }
+        }
         guard self.accountConcurrency >= 1 else {
             throw ValidationError("--account-concurrency must be at least 1, not \(self.accountConcurrency).")
         }
@@ -52,8 +92,14 @@ struct LifeSettings: ParsableArguments {
         function.freezes = self.freeze == .aws
         function.idleLimit = self.idle == 0 ? nil : .seconds(Int64(self.idle))
         function.startsCold = self.cold
+        function.startsFromSnapshot = self.snapStart
+        function.managedConcurrency = self.managedInstances
         function.enforcesMemory = (self.memoryLimit ?? limits) == .aws
     }
 
-    func apply(to service: inout EmulatorConfiguration) { service.accountConcurrency = self.accountConcurrency }
+    func apply(to service: inout EmulatorConfiguration) {
+        service.accountConcurrency = self.accountConcurrency
+        service.sharesProcessors = self.cpuShare
+        service.makeRoomForCallers()
+    }
 }

@@ -15,8 +15,9 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             COMMAND is the program that Lambda would run: one that speaks the Runtime API. It is split into words as \
             a shell would do it, and run without a shell. It sees Lambda's variables, PATH, HOME, your AWS_* variables, \
-            a folder of its own in TMPDIR, and what --env and --env-file give; --inherit-env adds the rest of yours. The \
-            options hold for all functions.
+            a folder of its own in TMPDIR, and what --env and --env-file give; --inherit-env adds the rest of yours. A \
+            COMMAND that is a folder stands for the bootstrap in it, which is started there. The options hold for all \
+            functions.
 
             Each function has a Function URL on a port of its own: the endpoint's port + 1, + 2, ... in the order \
             given. The endpoint serves Invoke and InvokeWithResponseStream to any AWS SDK whose endpoint URL is set \
@@ -35,7 +36,16 @@ struct ServeCommand: AsyncParsableCommand {
 
             An environment lives as on Lambda: when runtime and extensions wait for their next event its processes are \
             stopped, and they go on with the next invocation; one that nobody needs is ended, with its folder of \
-            temporary files. A function that uses more than its memory size is killed.
+            temporary files. A function that uses more than its memory size is killed. With --snap-start each environment \
+            is initialised and restored at once: its runtime hears that it starts from a snapshot, and does its hooks.
+
+            With --managed-instances an environment takes several invocations at once, as on Lambda Managed Instances: its \
+            runtime runs as many workers as AWS_LAMBDA_MAX_CONCURRENCY says, another environment is started when all are \
+            busy, and --concurrency is how many there may be. A time-out ends its own invocation only; nothing is stopped \
+            between invocations; what the function prints has to be JSON.
+
+            With --cpu-share a function of 1769 MB has one processor, and others have as much as their memory size says. That \
+            needs Linux and a control group in which this user may make others; without one it does not start.
 
             Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
             request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
@@ -43,8 +53,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             Faults, for every request by --fault, or for one by its header X-Sluice-Fault: kill=BYTES and \
             freeze=BYTES[/MS] strike the function when its caller has so many bytes of the response; drop=BYTES and \
-            truncate=BYTES end the caller's connection there; slow=BYTES a second and stall=BYTES make the caller a \
-            slow one; throttle[=N] answers every Nth request with 429; init-crash ends a function that starts.
+            truncate=BYTES end the caller's connection there; slow=BYTES a second and stall=BYTES[/MS] make the caller \
+            a slow one; throttle[=N] answers every Nth request with 429; init-crash ends a function that starts.
 
             With --extensions, every program of the folder is started before the function, and registers under its \
             file's name. An extension that subscribes to telemetry listens on a port of its own choice, and names it as \
@@ -70,7 +80,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A function and its program; can be repeated.",
+            "A function and its program, or the folder that has its bootstrap; can be repeated.",
             valueName: "NAME=COMMAND"
         ),
         transform: FunctionArgument.init(parsing:)
@@ -105,6 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard !self.function.isEmpty else {
             throw ValidationError("Name at least one function: --function NAME=COMMAND.")
         }
+        _ = try self.settings.memoryMegabytes(onManagedInstances: self.life.managedInstances != nil)
         var names: Set<String> = []
         for function in self.function where !names.insert(function.name).inserted {
             throw ValidationError("Two functions are named \(function.name).")
@@ -120,6 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (variables, cors) = try await Self.explainingArguments {
             (try self.settings.variables(), try self.settings.corsConfiguration())
         }
+        let megabytes = try self.settings.memoryMegabytes(onManagedInstances: self.life.managedInstances != nil)
         let functions = self.function.enumerated().map { index, argument in
             var function = self.settings.configuration(
                 name: argument.name,
@@ -127,6 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
                 variables: variables
             )
             function.cors = cors
+            function.memoryMegabytes = megabytes
             self.life.apply(to: &function, limits: self.limits.limits)
             self.extensions.apply(to: &function)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1

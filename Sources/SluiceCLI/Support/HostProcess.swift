@@ -73,6 +73,14 @@ enum HostProcess {
         path.hasPrefix("/") ? path : Self.workingDirectory + "/" + path
     }
 
+    /// The same, if there is a folder.
+    static func absolutePath(ofFolder path: String) -> String? {
+        guard let stream = opendir(path) else { return nil }
+        closedir(stream)
+        let whole = Self.absolutePath(path)
+        return whole.count > 1 && whole.hasSuffix("/") ? String(whole.dropLast()) : whole
+    }
+
     /// - Parameter argument: the option and its value, as an error names them.
     static func readTextFile(_ path: String, for argument: String) throws -> String {
         String(buffer: try Payload.read(path: path, for: argument))

@@ -28,6 +28,9 @@ final class BufferedInvokeCaller: InvocationCaller {
 
     /// A failed function is a good answer of the service: the status stays 200. (Lambda API, `Invoke`.)
     func invocationFailed(_ failure: InvocationFailure) {
+        if let exception = failure.exception {
+            return self.exchange.refuse(exception, requestID: self.head.requestID)
+        }
         self.respond(failure.payload, functionError: InvokeResponseHeader.unhandled)
     }
 

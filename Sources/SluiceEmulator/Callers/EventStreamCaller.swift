@@ -38,6 +38,9 @@ final class EventStreamCaller: InvocationCaller {
 
     /// An error before the first byte is told in the last event too: the status is 200 once the call was accepted.
     func invocationFailed(_ failure: InvocationFailure) {
+        if let exception = failure.exception, !self.exchange.hasBegun {
+            return self.exchange.refuse(exception, requestID: self.head.requestID)
+        }
         self.begin()
         self.end(InvokeComplete(errorCode: failure.errorType, errorDetails: String(buffer: failure.payload)))
     }

@@ -17,6 +17,8 @@ final class StreamedURLCaller: InvocationCaller {
     private let preludeLimitBytes: Int
     private var prelude: PreludeParser?
     private var allowsBody = true
+    /// Of a response without a prelude: it leaves with the first byte, since until then the function may still fail.
+    private var waitingHead: FunctionURLResponseHead?
     /// Of a response without a prelude.
     private var hint: ModeHint?
     /// An answer other than the function's was given, and what the function still sends is dropped.
@@ -32,12 +34,24 @@ final class StreamedURLCaller: InvocationCaller {
             self.prelude = PreludeParser(limitBytes: self.preludeLimitBytes)
         } else {
             self.hint = ModeHint()
-            self.begin(StreamedResult.head(contentType: contentType))
+            self.waitingHead = StreamedResult.head(contentType: contentType)
         }
+    }
+
+    private func beginIfWaiting() {
+        guard let head = self.waitingHead else { return }
+        self.waitingHead = nil
+        self.begin(head)
     }
 
     private func begin(_ head: FunctionURLResponseHead) {
         self.allowsBody = head.allowsBody
+        if head.fields[.contentEncoding]?.lowercased() == "gzip" {
+            self.reply.note(
+                "the stream is compressed with gzip: Function URLs on Lambda were seen to unpack such streams and to leave "
+                    + "out the header"
+            )
+        }
         self.reply.exchange.begin(
             status: HTTPResponse.Status(code: head.statusCode),
             fields: self.reply.fields(of: head)
@@ -48,6 +62,7 @@ final class StreamedURLCaller: InvocationCaller {
         guard !self.wasRefused else { return }
         guard self.prelude != nil else {
             self.hint?.bodyCame(bytes)
+            if bytes.readableBytes > 0 { self.beginIfWaiting() }
             return self.forward(bytes)
         }
         switch self.prelude?.bytesCame(bytes) {
@@ -71,6 +86,7 @@ final class StreamedURLCaller: InvocationCaller {
 
     func responseCompleted() {
         guard !self.wasRefused else { return }
+        self.beginIfWaiting()
         switch self.prelude?.ended() {
         case .malformed(let error): self.refuse(error)
         case nil, .some: self.reply.exchange.finish()

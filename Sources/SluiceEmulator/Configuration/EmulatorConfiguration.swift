@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+package import NIOCore
 package import SluiceHTTPServer
 package import SluiceServiceWire
 internal import SluiceWire
@@ -21,10 +22,15 @@ package struct EmulatorConfiguration: Sendable {
     package var hostVariables: [String: String]
     /// What connections of callers may take, over all ports together.
     package var callerBounds = ConnectionBounds.callers
+    /// Whether environments get the share of a processor that goes with their memory size, for which there has to be a
+    /// control group that this process may make.
+    package var sharesProcessors = false
     /// Lambda's limits, as far as they are not changed here.
     package var limits = ServiceLimits.lambda
     /// What is to go wrong with every request.
     package var faults = FaultPlan.none
+    /// How long the log as server-sent events is silent before a comment follows.
+    package var feedHeartbeat: TimeAmount = .milliseconds(Int64(Limits.heartbeatMilliseconds))
 
     package init(functions: [FunctionConfiguration], hostVariables: [String: String]) {
         self.functions = functions
@@ -36,6 +42,18 @@ package struct EmulatorConfiguration: Sendable {
     var temporaryFolder: String {
         guard let given = self.hostVariables["TMPDIR"], given.hasPrefix("/") else { return "/tmp" }
         return given == "/" || !given.hasSuffix("/") ? given : String(given.dropLast())
+    }
+
+    /// Invocations at once of all functions together, at most.
+    var invocationsAtOnce: Int {
+        let ofFunctions = self.functions.reduce(0) { $0 + $1.concurrency * ($1.managedConcurrency ?? 1) }
+        return min(ofFunctions, self.accountConcurrency)
+    }
+
+    /// Lets as many callers connect as may be served at once, beside those that wait or read the log.
+    package mutating func makeRoomForCallers() {
+        let needed = self.invocationsAtOnce + Limits.spareCallerConnections
+        self.callerBounds.connections = max(self.callerBounds.connections, needed)
     }
 
     package func arn(of function: String) -> String {

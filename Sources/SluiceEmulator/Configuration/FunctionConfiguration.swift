@@ -13,6 +13,13 @@ package struct FunctionConfiguration: Sendable {
         case responseStream = "RESPONSE_STREAM"
     }
 
+    /// Who may call a Function URL. (Lambda API, `FunctionUrlAuthType`.)
+    package enum URLAuthentication: String, Sendable, CaseIterable {
+        case none = "NONE"
+        /// Whoever signs. The signature is not checked.
+        case iam = "AWS_IAM"
+    }
+
     package var name: String
     /// The program and its arguments; it is run directly, without a shell.
     package var command: [String]
@@ -22,11 +29,15 @@ package struct FunctionConfiguration: Sendable {
     package var inheritsEnvironment = false
     package var workingDirectory: String
     package var invokeMode: InvokeMode = .responseStream
+    package var urlAuthentication: URLAuthentication = .none
     package var timeout: TimeAmount = .seconds(Int64(Limits.defaultTimeoutSeconds))
     /// How long an environment may take until it asks for its first invocation. When it is over, the process is
     /// replaced, and the new one has the time of the invocation that waits.
     package var initLimit: TimeAmount = .milliseconds(Int64(Limits.initMilliseconds))
     package var memoryMegabytes = 128
+    /// Invocations that one environment takes at once, 1 to `Limits.maximumWorkers`, as those of Lambda Managed Instances
+    /// do; `nil` for Lambda's default, where it takes one. (Lambda API, `PerExecutionEnvironmentMaxConcurrency`.)
+    package var managedConcurrency: Int?
     /// Environments at once, its reserved concurrency; one more request is answered with 429. 0 refuses every one.
     package var concurrency = Limits.defaultConcurrency
     /// Whether its processes are stopped between invocations, as on Lambda.
@@ -35,6 +46,11 @@ package struct FunctionConfiguration: Sendable {
     package var idleLimit: TimeAmount? = .seconds(Int64(Limits.defaultIdleSeconds))
     /// Whether each invocation gets an environment of its own.
     package var startsCold = false
+    /// Whether environments start as if from a snapshot (SnapStart): the runtime is told so, asks for its restore, and finds
+    /// its credentials at its Runtime API.
+    package var startsFromSnapshot = false
+    /// How long a runtime may take over its hooks after the restore.
+    package var restoreLimit: TimeAmount = .milliseconds(Int64(Limits.restoreMilliseconds))
     /// Whether an environment that uses more than its memory size is ended.
     package var enforcesMemory = true
     /// Folders whose files are external extensions, as those of `/opt/extensions` are on Lambda.
@@ -50,6 +66,29 @@ package struct FunctionConfiguration: Sendable {
         self.command = command
         self.workingDirectory = workingDirectory
     }
+
+    /// As `AWS_LAMBDA_INITIALIZATION_TYPE` and telemetry have it.
+    var initializationType: String {
+        if self.managedConcurrency != nil { return "lambda-managed-instances" }
+        return self.startsFromSnapshot ? "snap-start" : "on-demand"
+    }
+
+    /// How long an environment may take until it is ready, or at its snapshot.
+    var startLimit: TimeAmount {
+        guard self.startsFromSnapshot else { return self.initAllowance }
+        return max(self.initLimit, self.timeout, .milliseconds(Int64(Limits.snapshotInitMilliseconds)))
+    }
+
+    /// How long an environment of this function may really take for its initialisation.
+    private var initAllowance: TimeAmount {
+        guard self.managedConcurrency != nil, self.initLimit == .milliseconds(Int64(Limits.initMilliseconds)) else {
+            return self.initLimit
+        }
+        return max(.milliseconds(Int64(Limits.managedInitMilliseconds)), self.timeout)
+    }
+
+    /// Whether what the function prints is JSON. On Managed Instances it has no choice.
+    var logsJSON: Bool { self.managedConcurrency != nil || self.variables["AWS_LAMBDA_LOG_FORMAT"] == "JSON" }
 
     /// How long names and values of its own variables are together.
     var ownVariableBytes: Int { self.variables.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } }

@@ -26,6 +26,8 @@ struct EnvironmentPlace {
     /// For the function's temporary files; `nil` where there is none of its own.
     let folder: String?
     let run: RunFolder?
+    /// What limits its processes, where their share of the processors is limited.
+    var share: ControlGroup?
 }
 
 /// What an environment's machines of life have under way.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import SluiceServiceWire
+
 /// The variables of a function's process: a clean set, as on Lambda.
 ///
 /// Source: Lambda Developer Guide, "Defined runtime environment variables"; `provided.al2023` as it was observed.
@@ -8,16 +10,22 @@ enum EnvironmentVariables {
     /// - Parameters:
     ///   - runtimeAPI: `host:port` of the environment's Runtime API.
     ///   - place: the environment's own: its log stream, and its folder for temporary files.
+    ///   - authorization: what an environment that starts from a snapshot asks for its credentials with.
     static func variables(
         for function: FunctionConfiguration,
         in service: EmulatorConfiguration,
         runtimeAPI: String,
-        place: EnvironmentPlace
+        place: EnvironmentPlace,
+        authorization: String? = nil
     ) -> [String: String] {
-        var variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
+        var variables = Self.given(function, in: service)
         // `/tmp` itself cannot be an environment's own without rights over the machine's mounts.
-        if let folder = place.folder { variables["TMPDIR"] = folder }
-        variables.merge(function.variables) { _, own in own }
+        if let folder = place.folder, function.variables["TMPDIR"] == nil { variables["TMPDIR"] = folder }
+        if let authorization {
+            for name in Self.credentials { variables[name] = nil }
+            variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://" + runtimeAPI + RestoreRoute.credentialsPath
+            variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = authorization
+        }
         // Reserved on Lambda: the function's owner cannot change these there either.
         variables.merge(
             [
@@ -25,7 +33,7 @@ enum EnvironmentVariables {
                 "AWS_LAMBDA_FUNCTION_NAME": function.name,
                 "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memoryMegabytes),
-                "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+                "AWS_LAMBDA_INITIALIZATION_TYPE": function.initializationType,
                 "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
                 "AWS_LAMBDA_LOG_STREAM_NAME": place.logStream,
                 "LAMBDA_TASK_ROOT": function.workingDirectory,
@@ -33,6 +41,10 @@ enum EnvironmentVariables {
                 "_HANDLER": function.variables["_HANDLER"] ?? "bootstrap",
             ]
         ) { _, reserved in reserved }
+        if let concurrency = function.managedConcurrency {
+            variables["AWS_LAMBDA_MAX_CONCURRENCY"] = String(concurrency)
+            variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        }
         var defaults = [
             "AWS_REGION": service.region,
             "AWS_DEFAULT_REGION": service.region,
@@ -49,12 +61,41 @@ enum EnvironmentVariables {
         ]
         // On Lambda they are always there. An SDK takes them before all else, so whoever named credentials in another
         // way must not get these.
-        if !variables.keys.contains(where: Self.credentialSources.contains) {
+        if !Self.nameCredentials(variables) {
             defaults["AWS_ACCESS_KEY_ID"] = "local"
             defaults["AWS_SECRET_ACCESS_KEY"] = "local"
             defaults["AWS_SESSION_TOKEN"] = "local"
         }
         return variables.merging(defaults) { given, _ in given }
+    }
+
+    /// What the function's owner gives it: its own variables, on top of those that it inherits.
+    static func given(_ function: FunctionConfiguration, in service: EmulatorConfiguration) -> [String: String] {
+        let variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
+        return variables.merging(Self.owned(by: function)) { _, own in own }
+    }
+
+    /// Whether an SDK finds credentials by them.
+    static func nameCredentials(_ variables: [String: String]) -> Bool {
+        variables.keys.contains(where: self.credentialSources.contains)
+    }
+
+    private static let credentials = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+
+    /// Whether a function's own value of it does not count. (Lambda Developer Guide, "Defined runtime environment
+    /// variables": of those that it reserves, region and credentials may be given here, where no role gives them.)
+    static func isReserved(_ name: String) -> Bool { self.reserved.contains(name) }
+
+    private static let reserved: Set<String> = [
+        "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+    ]
+
+    /// Lambda's server for Managed Instances leaves out what begins with an underscore.
+    private static func owned(by function: FunctionConfiguration) -> [String: String] {
+        guard function.managedConcurrency != nil else { return function.variables }
+        return function.variables.filter { !$0.key.hasPrefix("_") }
     }
 
     /// What an external extension sees of a function's variables.

@@ -22,8 +22,10 @@ extension ExecutionEnvironment {
     func record(_ kind: LogEvent.Kind) {
         let event = self.log.record(kind, function: self.function.name, environment: self.id.number)
         self.observe(kind, at: event.epochMilliseconds)
-        guard let tail = self.delivery?.tail else { return }
-        for line in kind.lambdaLines(epochMilliseconds: event.epochMilliseconds) { tail.append(line) }
+        let tails = self.managed?.tails(of: kind) ?? self.delivery?.tail.map { [$0] } ?? []
+        for tail in tails {
+            for line in kind.lambdaLines(epochMilliseconds: event.epochMilliseconds) { tail.append(line) }
+        }
     }
 
     /// From now on the initialisation takes the time of the invocation that is held. (Lambda Developer Guide, "Lambda
@@ -44,6 +46,7 @@ extension ExecutionEnvironment {
 
     /// The invocation is through, whatever came of it.
     func finishInvocation() {
+        if let managed = self.managed { return self.finishAll(managed) }
         defer {
             let tail = self.delivery?.tail
             self.delivery = nil
@@ -54,19 +57,20 @@ extension ExecutionEnvironment {
         self.current = nil
         let requestID = current.invocation.requestID
         self.record(.end(requestID: requestID))
-        self.record(
-            .report(
-                LogEvent.Report(
-                    requestID: requestID,
-                    duration: .now() - current.startedAt,
-                    initDuration: self.initDurationToReport(),
-                    memoryMegabytes: self.function.memoryMegabytes,
-                    maximumMemoryUsedMegabytes: self.peakMegabytes,
-                    producedBytes: current.relay?.bytes ?? 0,
-                    timedOut: current.timedOut,
-                    errorType: current.failure?.errorType
-                )
-            )
+        self.record(.report(self.report(on: current)))
+    }
+
+    func report(on current: CurrentInvocation) -> LogEvent.Report {
+        LogEvent.Report(
+            requestID: current.invocation.requestID,
+            duration: .now() - current.startedAt,
+            initDuration: self.initDurationToReport(),
+            restoreDuration: self.restoreDurationToReport(),
+            memoryMegabytes: self.function.memoryMegabytes,
+            maximumMemoryUsedMegabytes: self.peakMegabytes,
+            producedBytes: current.relay?.bytes ?? 0,
+            timedOut: current.timedOut,
+            errorType: current.failure?.errorType
         )
     }
 
@@ -81,13 +85,27 @@ extension ExecutionEnvironment {
 extension ExecutionEnvironment: RuntimeAPISessionDelegate {
     func runtimeFinishedInit() {
         self.stopTimer()
+        if let duration = self.restoreEnded() {
+            self.initDuration = duration
+            return
+        }
         let duration = .now() - self.initStartedAt
         self.initDuration = duration
         self.record(.initFinished(environment: self.id.number, after: duration))
         self.tellOfInit(duration: duration)
+        self.owner?.environmentFinishedInit(self)
+        if let managed = self.managed { self.waitForWorkers(managed) }
     }
 
+    func workerIsIdle() {
+        guard self.endingReason == nil else { return }
+        self.owner?.environmentIsFree(self)
+    }
+
+    func workerLost() { self.owner?.environmentLostWorker(self) }
+
     func invocationDelivered(_ invocation: Invocation) -> TimeAmount {
+        if let managed = self.managed { return self.delivered(invocation, managed) }
         if self.current == nil {
             self.begin(invocation)
         } else {
@@ -108,6 +126,9 @@ extension ExecutionEnvironment: RuntimeAPISessionDelegate {
                     message: failure.message
                 )
             )
+        }
+        if let managed = self.managed {
+            self.responseFinished(invocation.requestID, relay: relay, failure: failure, managed)
         }
         self.owner?.environmentFinishedResponse(self)
     }

@@ -10,7 +10,7 @@ internal import SluiceWire
 extension ExecutionEnvironment {
     /// Runtime and extensions have asked for their next event, and the last invocation is through.
     func everyoneIsWaiting() {
-        guard self.endingReason == nil, self.delivery == nil else { return }
+        guard self.endingReason == nil, self.delivery == nil, self.managed?.entries.isEmpty ?? true else { return }
         switch self.life.freezing.everyoneWaits() {
         case .settle: self.rest(for: .milliseconds(Int64(Limits.freezeMilliseconds))) { self.settled() }
         case .ignore: break

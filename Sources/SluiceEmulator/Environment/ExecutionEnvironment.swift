@@ -9,8 +9,12 @@ internal import SluiceWire
 
 /// Who owns an environment, and decides what it does next.
 protocol ExecutionEnvironmentOwner: AnyObject {
+    func environmentFinishedInit(_ environment: ExecutionEnvironment)
     func environmentFinishedResponse(_ environment: ExecutionEnvironment)
+    /// The environment, or one of its workers, has nothing to do.
     func environmentIsFree(_ environment: ExecutionEnvironment)
+    /// An idle worker is no more there.
+    func environmentLostWorker(_ environment: ExecutionEnvironment)
     /// Nobody has needed it for as long as one may be idle.
     func environmentIsIdleTooLong(_ environment: ExecutionEnvironment)
     /// It takes no invocation any more; its process may still be about to end.
@@ -19,8 +23,8 @@ protocol ExecutionEnvironmentOwner: AnyObject {
     func environmentIsGone(_ environment: ExecutionEnvironment)
 }
 
-/// One execution environment of a function: its process, its Runtime API, its one invocation. Lives on the service's
-/// event loop.
+/// One execution environment of a function: its process, its Runtime API, its one invocation, or its several on Managed
+/// Instances. Lives on the service's event loop.
 final class ExecutionEnvironment: LaunchedProcess {
     let id: PoolMachine.EnvironmentID
     let function: FunctionConfiguration
@@ -28,7 +32,9 @@ final class ExecutionEnvironment: LaunchedProcess {
     let eventLoop: any EventLoop
     let log: EventLog
     weak var owner: (any ExecutionEnvironmentOwner)?
-    let session = RuntimeAPISession()
+    let session: any RuntimeAPI
+    /// What there is in place of `delivery` and `current` on Managed Instances.
+    let managed: ManagedInvocations?
     private let connections = ConnectionSet()
 
     private var listener: (any Channel)?
@@ -43,6 +49,8 @@ final class ExecutionEnvironment: LaunchedProcess {
     /// Those of its present processes.
     var extensions: ExtensionHost?
     let telemetry: TelemetryFeed
+    /// `nil` unless it starts from a snapshot.
+    var restore: EnvironmentRestore?
     private var extensionSetup: ExtensionHost.Setup?
     /// The runtime's process of this attempt is there, or is being started; before that extensions are waited for.
     private var runtimeIsLaunched = false
@@ -79,7 +87,10 @@ final class ExecutionEnvironment: LaunchedProcess {
         self.id = id
         self.function = function
         self.place = place
-        self.life = EnvironmentLife(freezes: function.freezes)
+        self.life = EnvironmentLife(freezes: function.freezes && function.managedConcurrency == nil)
+        let managed = function.managedConcurrency.map { ManagedInvocations(workers: $0) }
+        self.managed = managed
+        if let managed { self.session = managed.session } else { self.session = RuntimeAPISession() }
         self.eventLoop = eventLoop
         self.log = log
         self.owner = owner
@@ -97,13 +108,13 @@ final class ExecutionEnvironment: LaunchedProcess {
         self.launch = launch
         self.extensionSetup = extensions
         self.record(.environmentStarting(environment: self.id.number))
-        self.setTimer(self.function.initLimit)
+        self.setTimer(self.function.startLimit)
         HTTP1Listener.bind(
             host: "127.0.0.1",
             port: 0,
             router: self.session,
             connections: self.connections,
-            bounds: .runtimes,
+            bounds: .runtimes(workers: self.function.managedConcurrency ?? 1),
             onFault: { [weak self] fault in
                 self?.record(.note("a connection of the runtime was ended with \(fault)"))
             },
@@ -125,6 +136,7 @@ final class ExecutionEnvironment: LaunchedProcess {
         self.group = nil
         self.runtimeIsLaunched = false
         self.isOutOfMemory = false
+        self.restoreIsReplaced()
         if let setup = self.extensionSetup { self.startExtensions(setup) }
     }
 
@@ -139,10 +151,11 @@ final class ExecutionEnvironment: LaunchedProcess {
 
     func assign(_ delivery: Delivery) {
         self.wake()
+        delivery.relay.onProcessFault { [weak self] in self?.suffer($0) }
+        if let managed = self.managed { return self.assign(delivery, to: managed) }
         self.delivery = delivery
         // A runtime whose `/next` broke may not come back for it. Its delivery sets the deadline anew.
         if self.initDuration != nil { self.setTimer(delivery.invocation.timeout) }
-        delivery.relay.onProcessFault { [weak self] in self?.suffer($0) }
         self.session.assign(delivery.invocation, relay: delivery.relay)
         if delivery.relay.isOver { delivery.tail?.finish() }
     }
@@ -160,6 +173,7 @@ final class ExecutionEnvironment: LaunchedProcess {
     func processStarted(_ group: ProcessGroup, attempt: Int) {
         guard attempt == self.attempt else { return group.kill() }
         self.group = group
+        self.place.share?.add(group.id)
         if let port = self.listener?.localAddress?.port {
             self.groupRecord = self.place.run?.note(group, runtimeAPIPort: port)
         }
@@ -203,7 +217,7 @@ final class ExecutionEnvironment: LaunchedProcess {
         self.processIsGone = true
         if self.endingReason == nil, self.initDuration != nil { self.isReset = true }
         self.runtimeIsGone()
-        if self.initDuration != nil, self.current == nil {
+        if self.initDuration != nil, self.current == nil, self.managed?.entries.isEmpty ?? true {
             // It was idle: nobody may be sent to it while its connections are waited for.
             self.owner?.environmentIsUnusable(self)
         }
@@ -325,6 +339,7 @@ final class ExecutionEnvironment: LaunchedProcess {
     private var isReplacing = false
 
     private func timeIsOver() {
+        if self.restoreTimedOut() { return }
         switch self.session.deadlinePassed() {
         case .replaceProcess:
             self.isReplacing = true

@@ -20,6 +20,7 @@ extension ExecutionEnvironment {
         self.telemetry.send(
             .initStart(
                 function: self.function.name,
+                type: self.function.initializationType,
                 phase: self.telemetry.initPhase,
                 memoryMegabytes: self.function.memoryMegabytes,
                 at: WallClock.epochMilliseconds()

@@ -28,6 +28,7 @@ final class ExtensionHost {
         self.session = ExtensionsSession(
             of: setup.function,
             external: self.files.map(\.name),
+            allowsInvoke: environment.managed == nil,
             makeIdentifier: Identifiers.uuid
         )
         self.session.delegate = self
@@ -67,7 +68,7 @@ final class ExtensionHost {
             let process = ExternalExtension(
                 file,
                 runtimeAPIPort: port,
-                run: self.environment?.place.run,
+                place: self.environment?.place,
                 host: self
             )
             guard self.setup.launch(process) else {

@@ -10,16 +10,18 @@ final class ExternalExtension: LaunchedProcess {
     let runtimeAPIPort: Int
     private weak var host: ExtensionHost?
     private let run: RunFolder?
+    private let share: ControlGroup?
     private var group: ProcessGroup?
     /// By which a later start of the service would find the group.
     private var record: GroupRecord?
     private var isKilled = false
     private(set) var isGone = false
 
-    init(_ file: ExtensionFile, runtimeAPIPort: Int, run: RunFolder?, host: ExtensionHost) {
+    init(_ file: ExtensionFile, runtimeAPIPort: Int, place: EnvironmentPlace?, host: ExtensionHost) {
         self.file = file
         self.runtimeAPIPort = runtimeAPIPort
-        self.run = run
+        self.run = place?.run
+        self.share = place?.share
         self.host = host
     }
 
@@ -29,6 +31,7 @@ final class ExternalExtension: LaunchedProcess {
 
     func processStarted(_ group: ProcessGroup, attempt: Int) {
         self.group = group
+        self.share?.add(group.id)
         self.record = self.run?.note(group, runtimeAPIPort: self.runtimeAPIPort)
         if self.isKilled { group.kill() }
     }

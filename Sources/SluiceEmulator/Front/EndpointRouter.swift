@@ -19,7 +19,7 @@ final class EndpointRouter: RequestRouter {
     init(service: LambdaService) {
         self.service = service
         self.invokes = InvokeEndpoint(service: service)
-        self.events = EventFeedEndpoint(log: service.log)
+        self.events = EventFeedEndpoint(log: service.log, heartbeat: service.configuration.feedHeartbeat)
     }
 
     func route(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {

@@ -17,8 +17,12 @@ final class EventFeedEndpoint {
     private static let path = "/_sluice/events"
 
     private let log: EventLog
+    private let heartbeat: TimeAmount
 
-    init(log: EventLog) { self.log = log }
+    init(log: EventLog, heartbeat: TimeAmount) {
+        self.log = log
+        self.heartbeat = heartbeat
+    }
 
     func receive(_ request: ServerRequest, host: String, on exchange: ServerExchange) -> any RequestReceiver {
         guard Self.isLocal(host: host) else {
@@ -43,7 +47,8 @@ final class EventFeedEndpoint {
             form: isEventStream ? .serverSentEvents : .lines,
             after: position,
             // A browser would come back again and again if an event stream ended.
-            follows: isEventStream || query["follow"].map { $0 != "0" } ?? false
+            follows: isEventStream || query["follow"].map { $0 != "0" } ?? false,
+            heartbeat: self.heartbeat
         )
         feed.begin()
         return feed

@@ -39,6 +39,15 @@ final class FunctionURLEndpoint: RequestRouter {
         case nil:
             break
         }
+        guard Self.methods.contains(request.method) else {
+            self.refuseMethod(request, requestID: requestID, on: logged)
+            return DiscardingReceiver()
+        }
+        let signature = self.signature(of: request)
+        guard self.function.configuration.urlAuthentication == .none || signature != nil else {
+            self.forbid(requestID: requestID, on: logged)
+            return DiscardingReceiver()
+        }
         let faults: FaultPlan
         do throws(InvokeError) {
             faults = self.service.rules.faults(of: try FaultPlan(request.fields))
@@ -57,7 +66,7 @@ final class FunctionURLEndpoint: RequestRouter {
             tooLarge: { self.refuseTooLarge(bytes: limitBytes + 1, requestID: requestID, on: logged) },
             invoke: { body, receiver in
                 self.invoke(
-                    Request(head: request, body: body, requestID: requestID, origin: origin),
+                    Request(head: request, body: body, requestID: requestID, origin: origin, signature: signature),
                     faults,
                     logged,
                     receiver
@@ -85,6 +94,7 @@ final class FunctionURLEndpoint: RequestRouter {
         let body: ByteBuffer
         let requestID: String
         let origin: Origin
+        let signature: URLSignature?
     }
 
     private func refuseTooLarge(bytes: Int, requestID: String, on exchange: LoggedExchange) {
@@ -114,9 +124,11 @@ final class FunctionURLEndpoint: RequestRouter {
                 port: request.origin.port,
                 domainName: name + EndpointRouter.urlHostSuffix,
                 domainPrefix: name,
+                accountID: request.signature == nil ? "anonymous" : self.service.configuration.accountID,
                 requestID: requestID,
                 traceID: invocation.traceID,
-                millisecondsSinceEpoch: WallClock.epochMilliseconds()
+                millisecondsSinceEpoch: WallClock.epochMilliseconds(),
+                authorizer: request.signature?.authorizer(accountID: self.service.configuration.accountID)
             )
         )
         let rules = self.service.rules
@@ -142,6 +154,41 @@ final class FunctionURLEndpoint: RequestRouter {
         self.function.invoke(Delivery(invocation, relay: relay, crashesInit: faults.crashesInit)) {
             exchange.refuse($0, requestID: requestID)
         }
+    }
+
+    // MARK: Refusals
+
+    /// (Lambda Developer Guide, "Invoking Lambda function URLs".)
+    private static let methods: Set<HTTPRequest.Method> = [.get, .post, .put, .head, .options, .patch, .delete]
+
+    private func refuseMethod(_ request: ServerRequest, requestID: String, on exchange: LoggedExchange) {
+        let name = self.function.configuration.name
+        let words = "a Function URL has the methods GET, POST, PUT, HEAD, OPTIONS, PATCH and DELETE, and not "
+        self.service.log.record(.note(words + request.method.rawValue), function: name)
+        exchange.respond(status: .methodNotAllowed, fields: [InvokeResponseHeader.requestID: requestID])
+    }
+
+    /// Only a URL with `AWS_IAM` looks for one.
+    private func signature(of request: ServerRequest) -> URLSignature? {
+        guard self.function.configuration.urlAuthentication == .iam else { return nil }
+        let query = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).dropFirst()
+            .first
+        return URLSignature(fields: request.fields, rawQuery: String(query ?? ""))
+    }
+
+    private func forbid(requestID: String, on exchange: LoggedExchange) {
+        let words =
+            "Forbidden. For troubleshooting Function URL authorization issues, see: "
+            + "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+        let body: JSONObject = ["Message": .string(words)]
+        exchange.respond(
+            status: .forbidden,
+            fields: [
+                .contentType: "application/json", InvokeResponseHeader.errorType: "AccessDeniedException",
+                InvokeResponseHeader.requestID: requestID,
+            ],
+            body: body.serialized()
+        )
     }
 
     /// A URL that does not exist is forbidden, not missing, as it was observed on AWS.

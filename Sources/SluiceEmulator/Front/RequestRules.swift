@@ -56,6 +56,12 @@ final class RequestRules {
                 self.note(self.words(forSlowed: faults), function)
             case .tooLarge(let bytes):
                 self.note(limit.note("the response is too large", value: bytes), function)
+            case .errorAsText:
+                self.note(
+                    "the body ends with error trailers as text, as the Rust runtime client writes them: its caller takes "
+                        + "them for data, and the stream for whole, on Lambda too",
+                    function
+                )
             case .struck(let fault):
                 self.note("the fault \(fault.kind.rawValue) strikes at byte \(fault.atByte)", function)
                 switch fault.kind {

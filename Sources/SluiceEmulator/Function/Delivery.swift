@@ -21,6 +21,12 @@ struct Delivery {
         self.crashesInit = crashesInit
     }
 
+    /// On Managed Instances: an invocation with its id is with the function.
+    func refuseDuplicate() {
+        self.relay.runtimeEnded(.duplicate(requestID: self.invocation.requestID))
+        self.tail?.finish()
+    }
+
     /// It reaches no environment any more.
     func failForStop() {
         self.relay.runtimeEnded(.serviceStopped(requestID: self.invocation.requestID))

@@ -15,9 +15,10 @@ final class FunctionService {
     private let log: EventLog
     private let launch: (LaunchRequest) -> Bool
     private let folders: EnvironmentFolders
+    private let shares: ProcessorShares?
     private let accountHasRoom: () -> Bool
 
-    private var pool: PoolMachine
+    private var pool: FunctionPool
     private var environments: [PoolMachine.EnvironmentID: ExecutionEnvironment] = [:]
     private var waiting: CircularBuffer<Waiting> = []
     private var isStopping = false
@@ -34,6 +35,7 @@ final class FunctionService {
 
     /// - Parameters:
     ///   - folders: where environments have their temporary files.
+    ///   - shares: limits what environments take of the processors; `nil` where nothing does.
     ///   - launch: has a process started; false when the service cannot take any more.
     ///   - accountHasRoom: whether all functions together may have one more invocation.
     init(
@@ -42,6 +44,7 @@ final class FunctionService {
         eventLoop: any EventLoop,
         log: EventLog,
         folders: EnvironmentFolders,
+        shares: ProcessorShares?,
         launch: @escaping (LaunchRequest) -> Bool,
         accountHasRoom: @escaping () -> Bool
     ) {
@@ -51,9 +54,10 @@ final class FunctionService {
         self.eventLoop = eventLoop
         self.log = log
         self.folders = folders
+        self.shares = shares
         self.launch = launch
         self.accountHasRoom = accountHasRoom
-        self.pool = PoolMachine(limit: configuration.concurrency, reuses: !configuration.startsCold)
+        self.pool = FunctionPool(configuration)
     }
 
     // MARK: Invocations
@@ -75,7 +79,14 @@ final class FunctionService {
     func invoke(_ delivery: Delivery, onThrottle: @escaping (InvokeError) -> Void) {
         guard !self.isStopping else { return delivery.failForStop() }
         guard self.accountHasRoom() else { return onThrottle(.accountThrottled) }
+        guard !self.isServing(delivery.invocation.requestID) else { return delivery.refuseDuplicate() }
         self.act(on: self.pool.acquire(), delivery, onThrottle)
+    }
+
+    /// On Managed Instances an id is what tells invocations of one process apart.
+    private func isServing(_ requestID: String) -> Bool {
+        guard self.configuration.managedConcurrency != nil else { return false }
+        return self.environments.values.contains { $0.managed?.entries[requestID] != nil }
     }
 
     private func act(
@@ -93,16 +104,12 @@ final class FunctionService {
             let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.waitedLongEnough() }
             self.waiting.append(Waiting(delivery: delivery, onThrottle: onThrottle, grace: grace))
         case .throttle:
-            onThrottle(.throttled)
+            onThrottle(self.configuration.managedConcurrency == nil ? .throttled : .accountThrottled)
         }
     }
 
     private func start(_ id: PoolMachine.EnvironmentID, _ delivery: Delivery) {
-        let place = EnvironmentPlace(
-            logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
-            folder: self.folders.take(for: "\(self.configuration.name)-\(id.number)"),
-            run: self.folders.run
-        )
+        let place = self.makePlace(for: "\(self.configuration.name)-\(id.number)")
         let environment = ExecutionEnvironment(
             id: id,
             function: self.configuration,
@@ -112,6 +119,13 @@ final class FunctionService {
             owner: self
         )
         self.environments[id] = environment
+        let credentials =
+            self.configuration.startsFromSnapshot
+            ? RuntimeCredentials(
+                from: EnvironmentVariables.given(self.configuration, in: self.service),
+                authorization: Identifiers.uuid()
+            ) : nil
+        if self.configuration.startsFromSnapshot { environment.startFromSnapshot(credentials) }
         environment.assign(delivery)
         let command = delivery.crashesInit ? Self.crashingCommand : self.configuration.command
         let extensions = ExtensionHost.Setup(
@@ -132,12 +146,27 @@ final class FunctionService {
                         for: self.configuration,
                         in: self.service,
                         runtimeAPI: "127.0.0.1:\(port)",
-                        place: place
+                        place: place,
+                        authorization: credentials?.authorization
                     ),
                     workingDirectory: self.configuration.workingDirectory
                 )
             )
         }
+    }
+
+    private func makePlace(for name: String) -> EnvironmentPlace {
+        let share = self.shares?.makeGroup(named: name, for: self.configuration)
+        if self.shares != nil, share == nil {
+            let text = "no control group can be made for the next environment: it may take all of the processors"
+            self.log.record(.note(text), function: self.configuration.name)
+        }
+        return EnvironmentPlace(
+            logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
+            folder: self.folders.take(for: name),
+            run: self.folders.run,
+            share: share
+        )
     }
 
     /// What runs in the function's place when a fault has its initialisation crash.
@@ -192,7 +221,7 @@ final class FunctionService {
 
     // MARK: Stop
 
-    private var isQuiet: Bool { self.pool.busyCount + self.pool.retiringCount == 0 }
+    private var isQuiet: Bool { self.pool.isQuiet }
 
     /// Lets invocations under way run on for `drain`, then ends every environment. Done when all are gone.
     func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
@@ -246,9 +275,19 @@ final class FunctionService {
 }
 
 extension FunctionService: ExecutionEnvironmentOwner {
+    func environmentFinishedInit(_ environment: ExecutionEnvironment) { self.pool.ready(environment.id) }
+
     func environmentFinishedResponse(_ environment: ExecutionEnvironment) {
-        self.pool.responseFinished(environment.id)
+        let released = self.pool.responseFinished(environment.id)
+        guard self.configuration.managedConcurrency != nil else { return }
+        // Its last words are read before it is ended.
+        if case .end = released {
+            self.eventLoop.assumeIsolated().execute { self.endRetired(environment) }
+        }
+        self.noteProgressOfStop()
     }
+
+    func environmentLostWorker(_ environment: ExecutionEnvironment) { self.pool.workerLost(environment.id) }
 
     func environmentIsFree(_ environment: ExecutionEnvironment) {
         switch self.pool.released(environment.id) {
@@ -278,6 +317,7 @@ extension FunctionService: ExecutionEnvironmentOwner {
 
     func environmentIsGone(_ environment: ExecutionEnvironment) {
         self.environments[environment.id] = nil
+        environment.place.share?.remove()
         if let folder = environment.place.folder {
             self.folders.giveBack(folder, toSuccessor: environment.isReset && !self.isStopping)
         }

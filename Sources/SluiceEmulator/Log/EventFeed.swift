@@ -17,6 +17,9 @@ final class EventFeed: RequestReceiver {
     private let log: EventLog
     private let form: Form
     private let follows: Bool
+    private let heartbeat: TimeAmount
+    private var silence: HeartbeatMachine
+    private var timer: Scheduled<Void>?
     private var position: Int
     /// Where a reader who does not follow is through.
     private let end: Int
@@ -24,7 +27,20 @@ final class EventFeed: RequestReceiver {
     /// - Parameters:
     ///   - position: the number of the last event that the reader knows; 0 for none.
     ///   - follows: whether it goes on with what happens later.
-    init(_ exchange: ServerExchange, log: EventLog, form: Form, after position: Int, follows: Bool) {
+    ///   - heartbeat: how long server-sent events are silent before a comment says that the stream lives.
+    init(
+        _ exchange: ServerExchange,
+        log: EventLog,
+        form: Form,
+        after position: Int,
+        follows: Bool,
+        heartbeat: TimeAmount
+    ) {
+        self.heartbeat = heartbeat
+        self.silence = HeartbeatMachine(
+            interval: .nanoseconds(heartbeat.nanoseconds),
+            nowNanoseconds: exchange.eventLoop.now.uptimeNanoseconds
+        )
         self.exchange = exchange
         self.log = log
         self.form = form
@@ -39,12 +55,41 @@ final class EventFeed: RequestReceiver {
         self.exchange.begin(status: .ok, fields: [.contentType: type, .cacheControl: "no-store"])
         self.log.add(self)
         self.write()
+        // Lines of JSON have no comments; who reads these waits for a line and for nothing else.
+        if self.form == .serverSentEvents, !self.exchange.isOver { self.look(in: self.heartbeat) }
     }
+
+    // MARK: Silence
+
+    private func look(in time: TimeAmount) {
+        self.timer = self.exchange.eventLoop.assumeIsolated().scheduleTask(in: time) { self.lookForSilence() }
+    }
+
+    private func lookForSilence() {
+        let now = self.exchange.eventLoop.now.uptimeNanoseconds
+        switch self.silence.timerFired(nowNanoseconds: now, hasUnsentBytes: !self.exchange.isWritable) {
+        case .wait(let nanoseconds):
+            self.look(in: .nanoseconds(Int64(clamping: nanoseconds)))
+        case .beat:
+            var bytes = ByteBuffer()
+            ServerSentEvent.writeComment("", to: &bytes)
+            self.exchange.write(bytes)
+            self.look(in: self.heartbeat)
+        }
+    }
+
+    private func stop() {
+        self.timer?.cancel()
+        self.timer = nil
+        self.log.remove(self)
+    }
+
+    // MARK: Events
 
     func eventCame() { if self.follows { self.write() } }
 
     func finish() {
-        self.log.remove(self)
+        self.stop()
         self.exchange.finish()
     }
 
@@ -77,13 +122,15 @@ final class EventFeed: RequestReceiver {
             // Only an event's type or id could be wrong: there is none of the one, and the other is a number.
             try? ServerSentEvent(data: .bytes(object.serialized()), id: String(number)).write(to: &bytes)
         }
+        self.silence.writeBegan()
         self.exchange.write(bytes)
+        self.silence.writeEnded(nowNanoseconds: self.exchange.eventLoop.now.uptimeNanoseconds)
     }
 
     // MARK: The reader's side
 
     func received(_ bytes: ByteBuffer) {}
     func receivedEnd(trailers: HTTPFields) {}
-    func connectionLost() { self.log.remove(self) }
+    func connectionLost() { self.stop() }
     func writabilityChanged(isWritable: Bool) { if isWritable { self.write() } }
 }

@@ -27,6 +27,12 @@ extension LogEvent.Kind {
         case .initFinished(let environment, let duration):
             object.put("environment.ready", environment)
             object["durationNanoseconds"] = .time(duration)
+        case .snapshotTaken(let environment, let duration):
+            object.put("environment.snapshot", environment)
+            object["durationNanoseconds"] = .time(duration)
+        case .restored(let environment, let duration):
+            object.put("environment.restored", environment)
+            object["durationNanoseconds"] = .time(duration)
         case .environmentEnded(let environment, let reason):
             object.put("environment.ended", environment)
             object["reason"] = .string(reason)
@@ -75,6 +81,7 @@ extension LogEvent.Report {
         object["requestId"] = .string(self.requestID)
         object["durationNanoseconds"] = .time(self.duration)
         if let duration = self.initDuration { object["initDurationNanoseconds"] = .time(duration) }
+        if let duration = self.restoreDuration { object["restoreDurationNanoseconds"] = .time(duration) }
         object["memoryMegabytes"] = .number(JSONNumber(self.memoryMegabytes))
         if let used = self.maximumMemoryUsedMegabytes {
             object["maximumMemoryUsedMegabytes"] = .number(JSONNumber(used))
@@ -127,9 +134,10 @@ extension WatchNews {
         case .buildOutput(let line):
             object["news"] = "buildOutput"
             object["line"] = .string(line)
-        case .buildEnded(let end, let duration, _):
+        case .buildEnded(let end, let duration, let isFirst):
             object["news"] = "buildEnded"
             object["durationNanoseconds"] = .time(duration)
+            object["isFirst"] = .bool(isFirst)
             if case .failed(let reason) = end { object["failure"] = .string(reason) }
         }
     }

@@ -24,8 +24,9 @@ extension LogEvent.Kind {
             ]
         case .invocationFailed(_, let type, let message) where message.hasPrefix("RequestId: "): [message, type]
         // What a runtime reported, it has printed too, if it wanted to.
-        case .invocationFailed, .environmentStarting, .initFinished, .environmentEnded, .request, .note, .renewed,
-            .watch:
+        case .restored(_, let duration): ["RESTORE_REPORT Restore Duration: \(duration.milliseconds) ms"]
+        case .invocationFailed, .environmentStarting, .initFinished, .snapshotTaken, .environmentEnded, .request, .note,
+            .renewed, .watch:
             []
         }
     }
@@ -53,6 +54,10 @@ extension LogEvent.Report {
         ]
         if let used = self.maximumMemoryUsedMegabytes { fields.append("Max Memory Used: \(used) MB") }
         if let duration = self.initDuration { fields.append("Init Duration: \(duration.milliseconds) ms") }
+        if let duration = self.restoreDuration {
+            fields.append("Restore Duration: \(duration.milliseconds) ms")
+            fields.append("Billed Restore Duration: \((duration.nanoseconds + 999_999) / 1_000_000) ms")
+        }
         if self.timedOut {
             fields.append("Status: timeout")
         } else if let type = self.errorType {

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
+internal import SluiceServiceWire
 package import SluiceWire
 
 extension LogEvent {
@@ -23,6 +24,10 @@ extension LogEvent.Kind {
         case "environment.starting": self = .environmentStarting(environment: environment)
         case "environment.ready":
             self = .initFinished(environment: environment, after: object.time("durationNanoseconds"))
+        case "environment.snapshot":
+            self = .snapshotTaken(environment: environment, after: object.time("durationNanoseconds"))
+        case "environment.restored":
+            self = .restored(environment: environment, after: object.time("durationNanoseconds"))
         case "environment.ended": self = .environmentEnded(environment: environment, reason: text("reason"))
         case "environment.initReport":
             self = .initReport(
@@ -47,7 +52,59 @@ extension LogEvent.Kind {
                     finishing: object["finishing"]?.intValue ?? 0
                 )
             )
+        case "extension.output":
+            self = .extensions(.output(environment: environment, name: text("name"), line: text("line")))
+        case "extension.initialised":
+            let report = ExtensionReport(
+                name: text("name"),
+                state: text("state"),
+                events: object["events"]?.arrayValue?.compactMap {
+                    $0.stringValue.flatMap(ExtensionEvent.init(rawValue:))
+                } ?? [],
+                errorType: object["errorType"]?.stringValue
+            )
+            self = .extensions(.initialised(environment: environment, report))
+        case "watch":
+            guard let news = WatchNews(json: object) else { return nil }
+            self = .watch(news)
         default: return nil
+        }
+    }
+}
+
+extension WatchNews {
+    fileprivate init?(json object: JSONObject) {
+        let paths = object["paths"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let count = object["count"]?.intValue ?? paths.count
+        switch object["news"]?.stringValue {
+        case "watchingFunction":
+            self = .watchingFunction(object["watchedFunction"]?.stringValue ?? "", WatchScope(json: object, paths))
+        case "watching": self = .watching(files: count, paths: paths)
+        case "tooManyFiles": self = .tooManyFiles(limit: object["limit"]?.intValue ?? 0)
+        case "leftOut": self = .leftOut(paths: paths, count: count)
+        case "changed": self = .changed(paths: paths, count: count)
+        case "buildStarted":
+            self = .buildStarted(command: object["command"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+        case "buildOutput": self = .buildOutput(object["line"]?.stringValue ?? "")
+        case "buildEnded":
+            self = .buildEnded(
+                object["failure"]?.stringValue.map { .failed($0) } ?? .succeeded,
+                after: object.time("durationNanoseconds"),
+                isFirst: object["isFirst"]?.boolValue ?? false
+            )
+        default: return nil
+        }
+    }
+}
+
+extension WatchScope {
+    fileprivate init(json object: JSONObject, _ paths: [String]) {
+        if let path = object["missing"]?.stringValue {
+            self = .notThereYet(path)
+        } else if let program = object["foundByPATH"]?.stringValue {
+            self = .foundByPATH(program)
+        } else {
+            self = .files(paths)
         }
     }
 }
@@ -58,6 +115,8 @@ extension LogEvent.Report {
             requestID: object["requestId"]?.stringValue ?? "",
             duration: object.time("durationNanoseconds"),
             initDuration: object["initDurationNanoseconds"].map { _ in object.time("initDurationNanoseconds") },
+            restoreDuration: object["restoreDurationNanoseconds"].map { _ in object.time("restoreDurationNanoseconds")
+            },
             memoryMegabytes: object["memoryMegabytes"]?.intValue ?? 0,
             maximumMemoryUsedMegabytes: object["maximumMemoryUsedMegabytes"]?.intValue,
             producedBytes: object["producedBytes"]?.intValue ?? 0,

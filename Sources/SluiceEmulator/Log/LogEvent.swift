@@ -25,6 +25,10 @@ package struct LogEvent: Sendable {
         case environmentStarting(environment: Int)
         /// The runtime asked for its first invocation.
         case initFinished(environment: Int, after: TimeAmount)
+        /// The runtime is initialised and asked for its restore from a snapshot.
+        case snapshotTaken(environment: Int, after: TimeAmount)
+        /// It is through with what it does after the restore, and asked for its first invocation.
+        case restored(environment: Int, after: TimeAmount)
         /// The process ended, or could not be started.
         case environmentEnded(environment: Int, reason: String)
         /// A line that the function printed.
@@ -73,6 +77,7 @@ package struct LogEvent: Sendable {
         package var requestID: String
         package var duration: TimeAmount
         package var initDuration: TimeAmount?
+        package var restoreDuration: TimeAmount?
         package var memoryMegabytes: Int
         package var maximumMemoryUsedMegabytes: Int?
         package var producedBytes: Int
@@ -83,6 +88,7 @@ package struct LogEvent: Sendable {
             requestID: String,
             duration: TimeAmount,
             initDuration: TimeAmount? = nil,
+            restoreDuration: TimeAmount? = nil,
             memoryMegabytes: Int,
             maximumMemoryUsedMegabytes: Int? = nil,
             producedBytes: Int,
@@ -92,6 +98,7 @@ package struct LogEvent: Sendable {
             self.requestID = requestID
             self.duration = duration
             self.initDuration = initDuration
+            self.restoreDuration = restoreDuration
             self.memoryMegabytes = memoryMegabytes
             self.maximumMemoryUsedMegabytes = maximumMemoryUsedMegabytes
             self.producedBytes = producedBytes

@@ -13,18 +13,26 @@ extension ExecutionEnvironment {
         guard self.telemetry.isHeard else { return }
         switch kind {
         case .start(let requestID):
-            let traceID = self.current?.invocation.traceID ?? ""
+            let current = self.managed?.entries[requestID]?.current ?? self.current
+            let traceID = current?.invocation.traceID ?? ""
             self.telemetry.traceID = traceID
             self.telemetry.send(.start(requestID: requestID, traceID: traceID, at: time))
         case .output(_, let line):
-            self.telemetry.send(.line(line, of: .function, isJSON: self.logsJSON, at: time))
+            self.telemetry.send(.line(line, of: .function, isJSON: self.function.logsJSON, at: time))
         case .report(let report):
-            self.telemetry.send(.report(report, traceID: self.telemetry.traceID, at: time))
+            if let current = self.managed?.entries[report.requestID]?.current {
+                return self.tellOfManaged(report, current, at: time)
+            }
+            let overhead = self.telemetry.runtimeDoneAt.map { $0.span(.extensionOverhead) }
+            self.telemetry.runtimeDoneAt = nil
+            self.telemetry.send(
+                .report(report, traceID: self.telemetry.traceID, extensionOverhead: overhead, at: time)
+            )
         case .initReport(let report):
             self.tellOfFailedInit(.timeout, errorType: "Sandbox.Timedout", duration: report.duration)
             self.telemetry.initPhase = "invoke"
         case .extensions(.output(_, _, let line)):
-            self.telemetry.send(.line(line, of: .extension, isJSON: self.logsJSON, at: time))
+            self.telemetry.send(.line(line, of: .extension, isJSON: self.function.logsJSON, at: time))
         case .extensions(.initialised(_, let report)):
             self.telemetry.send(.extension(report, at: time))
         case .extensions(.subscribed(_, let name, let subscription)):
@@ -35,37 +43,56 @@ extension ExecutionEnvironment {
         }
     }
 
-    private var logsJSON: Bool { self.function.variables["AWS_LAMBDA_LOG_FORMAT"] == "JSON" }
-
     // MARK: Initialisation
 
     /// The initialisation is over. Nobody can subscribe any more.
     func tellOfInit(duration: TimeAmount) {
         let phase = self.telemetry.initPhase
-        self.telemetry.send(.initRuntimeDone(phase: phase, status: .success, at: WallClock.epochMilliseconds()))
-        self.tellOfExtensions()
+        let type = self.function.initializationType
         self.telemetry.send(
-            .initReport(phase: phase, status: .success, duration: duration, at: WallClock.epochMilliseconds())
+            .initRuntimeDone(type: type, phase: phase, status: .success, at: WallClock.epochMilliseconds())
         )
+        self.tellOfExtensions()
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(.initReport(type: type, phase: phase, status: .success, duration: duration, at: time))
         self.telemetry.closeSubscriptions()
     }
 
     func tellOfFailedInit(_ status: TelemetryStatus, errorType: String, duration: TimeAmount) {
-        let type = TelemetryEvent.reportedErrorType(errorType)
+        let errorType = TelemetryEvent.reportedErrorType(errorType)
+        if let began = self.restore?.beganAt {
+            return self.tellOfRestore(status, errorType: errorType, duration: .now() - began)
+        }
         let phase = self.telemetry.initPhase
+        let type = self.function.initializationType
         self.telemetry.send(
-            .initRuntimeDone(phase: phase, status: status, errorType: type, at: WallClock.epochMilliseconds())
-        )
-        self.tellOfExtensions()
-        self.telemetry.send(
-            .initReport(
+            .initRuntimeDone(
+                type: type,
                 phase: phase,
                 status: status,
-                errorType: type,
-                duration: duration,
+                errorType: errorType,
                 at: WallClock.epochMilliseconds()
             )
         )
+        self.tellOfExtensions()
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(
+            .initReport(type: type, phase: phase, status: status, errorType: errorType, duration: duration, at: time)
+        )
+    }
+
+    func tellOfRestoreStart() {
+        let function = self.function
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(
+            .restoreStart(function: function.name, memoryMegabytes: function.memoryMegabytes, at: time)
+        )
+    }
+
+    func tellOfRestore(_ status: TelemetryStatus, errorType: String? = nil, duration: TimeAmount) {
+        let time = WallClock.epochMilliseconds()
+        self.telemetry.send(.restoreRuntimeDone(status: status, errorType: errorType, at: time))
+        self.telemetry.send(.restoreReport(status: status, errorType: errorType, duration: duration, at: time))
     }
 
     private func tellOfExtensions() {
@@ -84,6 +111,8 @@ extension ExecutionEnvironment {
             guard let current = self.current, current.relay != nil else { return }
             self.tellOfRuntime(current, askedAt: askedAt)
             self.current?.runtimeIsDone = true
+            let hasExtensions = self.extensions?.session.report.isEmpty == false
+            self.telemetry.runtimeDoneAt = hasExtensions ? TelemetryMoment(askedAt) : nil
         }
     }
 
@@ -104,6 +133,27 @@ extension ExecutionEnvironment {
                     spans: spans.all
                 ),
                 at: WallClock.epochMilliseconds()
+            )
+        )
+    }
+}
+
+extension ExecutionEnvironment {
+    /// Managed Instances have no `platform.runtimeDone`; what it would say of the response is in the report's spans.
+    private func tellOfManaged(_ report: LogEvent.Report, _ current: CurrentInvocation, at time: Int64) {
+        let spans = Spans(current, askedAt: nil, now: .now(), epochMilliseconds: time)
+        self.telemetry.send(
+            .managedReport(
+                TelemetryEvent.RuntimeDone(
+                    requestID: report.requestID,
+                    traceID: current.invocation.traceID,
+                    status: TelemetryStatus(timedOut: report.timedOut, errorType: report.errorType),
+                    errorType: report.errorType.map { TelemetryEvent.reportedErrorType($0) },
+                    duration: report.duration,
+                    producedBytes: nil,
+                    spans: spans.all
+                ),
+                at: time
             )
         )
     }
@@ -153,7 +203,12 @@ extension TelemetryStatus {
 }
 
 extension TelemetryEvent {
-    fileprivate static func report(_ report: LogEvent.Report, traceID: String, at time: Int64) -> Self {
+    fileprivate static func report(
+        _ report: LogEvent.Report,
+        traceID: String,
+        extensionOverhead: TelemetrySpan?,
+        at time: Int64
+    ) -> Self {
         .report(
             Report(
                 requestID: report.requestID,
@@ -164,7 +219,9 @@ extension TelemetryEvent {
                 billedMilliseconds: report.billedMilliseconds,
                 memoryMegabytes: report.memoryMegabytes,
                 maximumMemoryUsedMegabytes: report.maximumMemoryUsedMegabytes,
-                initDuration: report.initDuration
+                initDuration: report.initDuration,
+                restoreDuration: report.restoreDuration,
+                extensionOverhead: extensionOverhead
             ),
             at: time
         )

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
+internal import SluiceRuntimeAPI
 internal import SluiceServiceWire
 internal import SluiceWire
 
@@ -15,7 +16,9 @@ final class TelemetryFeed {
     private var isOpen = true
     /// Of the invocation that was begun last.
     var traceID = ""
-    /// `init`; `invoke` once an initialisation is done in the time of an invocation.
+    /// When the runtime was through with its invocation, where extensions may still be at work.
+    var runtimeDoneAt: TelemetryMoment?
+    /// `init`, or `snap-start` before a snapshot; `invoke` once an initialisation is done in the time of an invocation.
     var initPhase = "init"
 
     init(on eventLoop: any EventLoop) { self.eventLoop = eventLoop }
@@ -74,5 +77,21 @@ final class TelemetryFeed {
         for subscriber in self.subscribers { subscriber.end() }
         self.subscribers = []
         self.closeSubscriptions()
+    }
+}
+
+/// A moment as telemetry needs it: to be told, and to be measured from.
+struct TelemetryMoment {
+    private let moment: NIODeadline
+    private let epochMilliseconds: Int64
+
+    init(_ moment: NIODeadline) {
+        self.moment = moment
+        self.epochMilliseconds = WallClock.epochMilliseconds() - (.now() - moment).nanoseconds / 1_000_000
+    }
+
+    /// From then until now.
+    func span(_ name: TelemetrySpan.Name) -> TelemetrySpan {
+        TelemetrySpan(name, startEpochMilliseconds: self.epochMilliseconds, duration: .now() - self.moment)
     }
 }

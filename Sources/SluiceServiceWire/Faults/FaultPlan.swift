@@ -10,7 +10,7 @@
 /// | `drop=BYTES` | the caller's connection ends there; the function runs on |
 /// | `truncate=BYTES` | the same, in the middle of a chunk |
 /// | `slow=BYTES` | the caller takes so many bytes a second |
-/// | `stall=BYTES` | the caller takes so many bytes, and then none |
+/// | `stall=BYTES`, `stall=BYTES/MS` | the caller takes so many bytes, and then none: ever, or for so many milliseconds |
 /// | `throttle`, `throttle=N` | each request is answered with 429, or every Nth |
 /// | `init-crash` | the process of a cold start ends before it asks for an invocation |
 package struct FaultPlan: Hashable, Sendable {
@@ -38,11 +38,15 @@ package struct FaultPlan: Hashable, Sendable {
         let name = String(halves.first ?? "")
         let value = halves.count > 1 ? halves[1] : nil
         switch name {
-        case "slow", "stall":
+        case "slow":
             guard self.reading == nil else { throw .twoOfAKind(name) }
             let bytes = try Self.number(value, of: name)
-            guard name == "stall" || bytes > 0 else { throw .noNumber(name, value.map { String($0) }) }
-            self.reading = name == "slow" ? .slow(bytesPerSecond: bytes) : .stalled(afterBytes: bytes)
+            guard bytes > 0 else { throw .noNumber(name, value.map { String($0) }) }
+            self.reading = .slow(bytesPerSecond: bytes)
+        case "stall":
+            guard self.reading == nil else { throw .twoOfAKind(name) }
+            let (bytes, milliseconds) = try Self.byteAndTime(value, of: name)
+            self.reading = .stalled(afterBytes: bytes, milliseconds: milliseconds)
         case "throttle":
             let every = value == nil ? 1 : try Self.number(value, of: name)
             guard every > 0 else { throw .noNumber(name, value.map { String($0) }) }
@@ -53,13 +57,17 @@ package struct FaultPlan: Hashable, Sendable {
         default:
             guard let kind = ByteFault.Kind(rawValue: name) else { throw .unknown(name) }
             guard self.atByte == nil else { throw .twoOfAKind(name) }
-            let numbers = (value ?? "").split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            self.atByte = ByteFault(kind, atByte: try Self.number(numbers.first, of: name))
-            if numbers.count > 1 {
-                guard kind == .freeze else { throw .noNumber(name, value.map { String($0) }) }
-                self.atByte?.milliseconds = try Self.number(numbers[1], of: name)
-            }
+            let (bytes, milliseconds) = try Self.byteAndTime(value, of: name)
+            guard milliseconds == nil || kind == .freeze else { throw .noNumber(name, value.map { String($0) }) }
+            self.atByte = ByteFault(kind, atByte: bytes, milliseconds: milliseconds)
         }
+    }
+
+    /// `BYTES` or `BYTES/MS`.
+    private static func byteAndTime(_ text: Substring?, of name: String) throws(FaultPlanError) -> (Int, Int?) {
+        let numbers = (text ?? "").split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let bytes = try Self.number(numbers.first, of: name)
+        return (bytes, numbers.count > 1 ? try Self.number(numbers[1], of: name) : nil)
     }
 
     private static func number(_ text: Substring?, of name: String) throws(FaultPlanError) -> Int {
@@ -102,7 +110,7 @@ extension FaultPlanError: CustomStringConvertible {
         switch self {
         case .unknown(let name):
             "there is no fault \(InvokeError.quoted(name)); those that exist: kill=BYTES, freeze=BYTES[/MS], "
-                + "drop=BYTES, truncate=BYTES, slow=BYTES, stall=BYTES, throttle[=N], init-crash"
+                + "drop=BYTES, truncate=BYTES, slow=BYTES, stall=BYTES[/MS], throttle[=N], init-crash"
         case .noNumber(let name, let value):
             "the fault \(name) needs a number"
                 + (value.map { ", which \(InvokeError.quoted($0)) is not for it" } ?? ": \(name)=NUMBER")

@@ -21,6 +21,8 @@ extension InvokeError {
         case .resourceNotReady: ("ResourceNotReadyException", 502, "message")
         case .invalidRuntime: ("InvalidRuntimeException", 502, "Message")
         case .invalidZipFile: ("InvalidZipFileException", 502, "Message")
+        case .snapStart: ("SnapStartException", 400, "Message")
+        case .snapStartTimeout: ("SnapStartTimeoutException", 408, "Message")
         }
     }
 
@@ -34,7 +36,7 @@ extension InvokeError {
         case .invalidParameterValue(let message), .invalidRequestContent(let message), .resourceNotFound(let message),
             .resourceConflict(let message), .requestTooLarge(let message), .unsupportedMediaType(let message),
             .service(let message), .resourceNotReady(let message), .invalidRuntime(let message),
-            .invalidZipFile(let message):
+            .invalidZipFile(let message), .snapStart(let message), .snapStartTimeout(let message):
             message
         case .tooManyRequests: "Rate Exceeded."
         }

@@ -18,6 +18,10 @@ package enum InvokeError: Error, Hashable, Sendable {
     case invalidRuntime(String)
     case invalidZipFile(String)
     case service(String)
+    /// What a function has to do after its restore from a snapshot has failed.
+    case snapStart(String)
+    /// It took too long.
+    case snapStartTimeout(String)
 
     /// The `Reason` of a `TooManyRequestsException`.
     package enum Throttle: String, Hashable, Sendable {

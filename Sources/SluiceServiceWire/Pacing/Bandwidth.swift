@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import NIOCore
+package import NIOCore
 internal import SluiceWire
 
 /// How fast the bytes of a streamed response may pass: so many at once, and from then on so many each interval.
@@ -13,6 +13,8 @@ package struct Bandwidth: Hashable, Sendable {
     /// What the bucket holds at most, and at the beginning.
     package var burstBytes: Int
     package var bytesPerSecond: Int
+    /// Who takes nothing behind the burst goes on after this long, and takes everything then; `nil` for never.
+    package var pause: TimeAmount?
 
     package init(burstBytes: Int, bytesPerSecond: Int) {
         self.burstBytes = max(0, burstBytes)
@@ -40,6 +42,10 @@ package struct Bandwidth: Hashable, Sendable {
         return Self(burstBytes: bandwidth.refillBytes, bytesPerSecond: bytesPerSecond)
     }
 
-    /// A caller that takes so many bytes, and then nothing any more.
-    package static func stalled(afterBytes bytes: Int) -> Self { Self(burstBytes: bytes, bytesPerSecond: 0) }
+    /// A caller that takes so many bytes, and then nothing: for so long, or ever.
+    package static func stalled(afterBytes bytes: Int, milliseconds: Int? = nil) -> Self {
+        var bandwidth = Self(burstBytes: bytes, bytesPerSecond: 0)
+        bandwidth.pause = milliseconds.map { .milliseconds(Int64($0)) }
+        return bandwidth
+    }
 }

@@ -50,7 +50,8 @@ package struct PacingMachine {
         case .full:
             return self.spend(count, tokens: self.bandwidth.burstBytes, since: now)
         case .flowing(let tokens, let since):
-            let (refill, at) = self.refill(since: since, now: now)
+            // A pause begins when the bucket is empty, and not before.
+            let (refill, at) = self.bandwidth.pause == nil ? self.refill(since: since, now: now) : (0, now)
             return self.spend(count, tokens: self.capped(tokens, plus: refill), since: at)
         case .holding(let bytes, let since, let hasEnd):
             self.state = .holding(bytes: bytes + count, since: since, hasEnd: hasEnd)
@@ -155,6 +156,7 @@ package struct PacingMachine {
 
     /// What has come since that refill, and when the last one was.
     private func refill(since: NIODeadline, now: NIODeadline) -> (bytes: Int, at: NIODeadline) {
+        if let pause = self.bandwidth.pause { return now - since >= pause ? (.max, now) : (0, since) }
         let refills = max(0, (now - since).nanoseconds / Bandwidth.interval.nanoseconds)
         let at = since + .nanoseconds(refills * Bandwidth.interval.nanoseconds)
         let (bytes, overflows) = self.bandwidth.refillBytes.multipliedReportingOverflow(by: Int(refills))
@@ -167,11 +169,12 @@ package struct PacingMachine {
     }
 
     private func nextRefill(after refill: NIODeadline) -> NIODeadline? {
-        self.bandwidth.refillBytes > 0 ? refill + Bandwidth.interval : nil
+        if let pause = self.bandwidth.pause { return refill + pause }
+        return self.bandwidth.refillBytes > 0 ? refill + Bandwidth.interval : nil
     }
 }
 
 extension Bandwidth {
     /// A bucket smaller than a refill would lose the rest of each.
-    fileprivate var capacityBytes: Int { max(self.burstBytes, self.refillBytes) }
+    fileprivate var capacityBytes: Int { self.pause == nil ? max(self.burstBytes, self.refillBytes) : .max }
 }

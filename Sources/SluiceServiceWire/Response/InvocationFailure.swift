@@ -15,6 +15,8 @@ package struct InvocationFailure: Hashable, Sendable {
     package var message: String
     /// The payload of a buffered invoke, and the details of a streamed one.
     package var payload: ByteBuffer
+    /// What the Lambda API answers in the place of a response: the environment, and not the function, has failed.
+    package var exception: InvokeError?
 
     package init(errorType: String, message: String, payload: ByteBuffer) {
         self.errorType = errorType
@@ -91,6 +93,22 @@ package struct InvocationFailure: Hashable, Sendable {
 
     package static func streamTooLarge(limitBytes: Int) -> Self {
         Self("Function.ResponseSizeTooLarge", "Streamed response exceeded maximum allowed size (\(limitBytes) bytes).")
+    }
+
+    /// What a runtime posted to `/restore/error`.
+    package static func restoreFailed(_ reported: Self) -> Self {
+        var failure = reported
+        failure.exception = .snapStart(
+            "The afterRestore() runtime hook encountered an error. For more information, check the Amazon CloudWatch logs."
+        )
+        return failure
+    }
+
+    package static func restoreTimedOut(requestID: String) -> Self {
+        let words = "Lambda couldn't restore the snapshot within the timeout limit."
+        var failure = Self("Sandbox.Timedout", "RequestId: \(requestID) Error: \(words)")
+        failure.exception = .snapStartTimeout(words)
+        return failure
     }
 
     package static let truncatedResponse = Self(

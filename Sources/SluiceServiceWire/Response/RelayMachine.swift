@@ -158,13 +158,18 @@ package struct RelayMachine: ~Copyable {
     }
 
     /// The runtime posted to `/error`.
-    package mutating func errorReported() -> OnErrorReported {
+    ///
+    /// - Parameter endsResponse: whether that may be while the response comes, which it then ends. So it is on Managed
+    ///   Instances (Lambda's own Runtime API server for these).
+    package mutating func errorReported(endsResponse: Bool = false) -> OnErrorReported {
         switch self.state {
         case .waiting:
             self.state = .over
             return .fail
         case .responding:
-            return .refuse
+            guard endsResponse else { return .refuse }
+            self.state = .over
+            return .fail
         case .over:
             return .refuse
         }

@@ -35,6 +35,13 @@ package struct RuntimeAPIReply: Hashable, Sendable {
     package static let truncatedRequest = refused(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
     /// The answer comes after the time-out, or for another delivery of the same request.
     package static let invokeTimeout = refused(410, "InvokeTimeout", "Invoke timeout")
+    /// On Managed Instances: more calls to `/next` are open than the runtime has workers. The type is that of Lambda's own
+    /// server, the text is ours.
+    package static let tooManyIdleRuntimes = refused(
+        500,
+        "Runtime.TooManyIdleRuntimes",
+        "More calls for the next invocation are open than AWS_LAMBDA_MAX_CONCURRENCY allows"
+    )
     /// No resource of that name.
     package static let notFound = refused(404, "NotFound", "404 page not found")
     /// The resource has another method.

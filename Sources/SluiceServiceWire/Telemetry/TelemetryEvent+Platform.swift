@@ -6,18 +6,23 @@ internal import SluiceWire
 
 /// The records of `platform.…` events.
 extension TelemetryEvent {
-    private static func platform(_ name: String, _ record: JSONObject, at time: Int64) -> Self {
+    static func platform(_ name: String, _ record: JSONObject, at time: Int64) -> Self {
         Self(epochMilliseconds: time, type: "platform." + name, record: .object(record))
     }
 
-    private static let initialisation: JSONObject = ["initializationType": "on-demand"]
-
     // MARK: Initialisation
 
-    /// - Parameter phase: `init`, or `invoke` for one that is done in the time of an invocation.
-    package static func initStart(function: String, phase: String, memoryMegabytes: Int, at time: Int64) -> Self {
-        var record = self.initialisation
-        record["phase"] = .string(phase)
+    /// - Parameters:
+    ///   - type: the value of `AWS_LAMBDA_INITIALIZATION_TYPE`.
+    ///   - phase: `init`, `invoke` for one that is done in the time of an invocation, `snap-start` for one before a snapshot.
+    package static func initStart(
+        function: String,
+        type: String = "on-demand",
+        phase: String,
+        memoryMegabytes: Int,
+        at time: Int64
+    ) -> Self {
+        var record: JSONObject = ["initializationType": .string(type), "phase": .string(phase)]
         record["functionName"] = .string(function)
         record["functionVersion"] = "$LATEST"
         record["instanceMaxMemory"] = .number(JSONNumber(memoryMegabytes * 1024 * 1024))
@@ -25,27 +30,27 @@ extension TelemetryEvent {
     }
 
     package static func initRuntimeDone(
+        type: String = "on-demand",
         phase: String,
         status: TelemetryStatus,
         errorType: String? = nil,
         at time: Int64
     ) -> Self {
-        var record = self.initialisation
-        record["phase"] = .string(phase)
+        var record: JSONObject = ["initializationType": .string(type), "phase": .string(phase)]
         record["status"] = .string(status.rawValue)
         record["errorType"] = errorType.map { .string($0) }
         return self.platform("initRuntimeDone", record, at: time)
     }
 
     package static func initReport(
+        type: String = "on-demand",
         phase: String,
         status: TelemetryStatus,
         errorType: String? = nil,
         duration: TimeAmount,
         at time: Int64
     ) -> Self {
-        var record = self.initialisation
-        record["phase"] = .string(phase)
+        var record: JSONObject = ["initializationType": .string(type), "phase": .string(phase)]
         record["status"] = .string(status.rawValue)
         record["errorType"] = errorType.map { .string($0) }
         record["metrics"] = ["durationMs": .number(.milliseconds(duration))]
@@ -134,6 +139,17 @@ extension TelemetryEvent {
         return self.platform("runtimeDone", record, at: time)
     }
 
+    /// On Managed Instances, in the schema of 2025-01-29: the report has the duration as its only metric, and the spans that
+    /// there is no `platform.runtimeDone` for.
+    package static func managedReport(_ done: RuntimeDone, at time: Int64) -> Self {
+        var record: JSONObject = ["requestId": .string(done.requestID), "status": .string(done.status.rawValue)]
+        record["errorType"] = done.errorType.map { .string($0) }
+        record["metrics"] = ["durationMs": .number(.milliseconds(done.duration))]
+        record["spans"] = .array(done.spans.map(\.json))
+        record["tracing"] = self.tracing(done.traceID)
+        return self.platform("report", record, at: time)
+    }
+
     /// What an invocation took and used, as its REPORT line has it.
     package struct Report: Hashable, Sendable {
         package var requestID: String
@@ -145,6 +161,9 @@ extension TelemetryEvent {
         package var memoryMegabytes: Int
         package var maximumMemoryUsedMegabytes: Int?
         package var initDuration: TimeAmount?
+        package var restoreDuration: TimeAmount?
+        /// What extensions took behind the runtime; `nil` without any.
+        package var extensionOverhead: TelemetrySpan?
 
         package init(
             requestID: String,
@@ -155,7 +174,9 @@ extension TelemetryEvent {
             billedMilliseconds: Int64,
             memoryMegabytes: Int,
             maximumMemoryUsedMegabytes: Int?,
-            initDuration: TimeAmount?
+            initDuration: TimeAmount?,
+            restoreDuration: TimeAmount? = nil,
+            extensionOverhead: TelemetrySpan? = nil
         ) {
             self.requestID = requestID
             self.traceID = traceID
@@ -166,6 +187,8 @@ extension TelemetryEvent {
             self.memoryMegabytes = memoryMegabytes
             self.maximumMemoryUsedMegabytes = maximumMemoryUsedMegabytes
             self.initDuration = initDuration
+            self.restoreDuration = restoreDuration
+            self.extensionOverhead = extensionOverhead
         }
     }
 
@@ -177,9 +200,11 @@ extension TelemetryEvent {
         ]
         metrics["maxMemoryUsedMB"] = report.maximumMemoryUsedMegabytes.map { .number(JSONNumber($0)) }
         metrics["initDurationMs"] = report.initDuration.map { .number(.milliseconds($0)) }
+        metrics["restoreDurationMs"] = report.restoreDuration.map { .number(.milliseconds($0)) }
         var record: JSONObject = ["requestId": .string(report.requestID), "status": .string(report.status.rawValue)]
         record["errorType"] = report.errorType.map { .string($0) }
         record["metrics"] = .object(metrics)
+        if let span = report.extensionOverhead { record["spans"] = .array([span.json]) }
         record["tracing"] = self.tracing(report.traceID)
         return self.platform("report", record, at: time)
     }

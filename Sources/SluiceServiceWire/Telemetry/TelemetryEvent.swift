@@ -77,6 +77,8 @@ package struct TelemetrySpan: Hashable, Sendable {
         case responseDuration
         /// From the last byte to the runtime's next `/next`.
         case runtimeOverhead
+        /// From there until the last extension asked for its next event.
+        case extensionOverhead
     }
 
     package var name: Name

@@ -13,16 +13,21 @@ extension JSONReader {
         let start = self.index
         self.index += 1
         var unescaped: [UInt8] = []
+        var isUTF8 = true
         while true {
             let run = self.index
             self.skipPlainBytes()
             // No escape stands within a character, so what is between two of them is valid by itself or not at all.
-            if self.bytes[run..<self.index].contains(where: { $0 >= 0x80 }) {
-                _ = try Self.text(self.bytes[run..<self.index], offset: start)
+            let plain = self.bytes[run..<self.index]
+            if isUTF8, plain.contains(where: { $0 >= 0x80 }) {
+                isUTF8 = String(validating: plain, as: UTF8.self) != nil
             }
             let byte = try self.peek()
             switch byte {
             case UInt8(ascii: "\""):
+                // Here and not before, since a string that is kept is looked at when it is whole: of two faults, both
+                // ways of reading name the same one.
+                guard isUTF8 else { throw .invalidUTF8(offset: start) }
                 self.index += 1
                 return
             case UInt8(ascii: "\\"):

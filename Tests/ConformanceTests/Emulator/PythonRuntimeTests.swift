@@ -19,11 +19,17 @@ import Testing
         return try JSONDecoder().decode(Report.self, from: Data(try #require(reply.payload).utf8))
     }
 
-    private static func withRuntime(_ body: (SluiceProcess, Boto) async throws -> Void) async throws {
+    private static func withRuntime(
+        _ options: [String] = [],
+        _ body: (SluiceProcess, Boto) async throws -> Void
+    ) async throws {
         let command = "\(try await Python.interpreter()) -m awslambdaric handlers.handler"
         try await withSluice(
-            functions: ["py=\(command)", "broken=/usr/bin/env BREAK=1 \(command)"],
-            [
+            functions: [
+                "py=\(command)", "broken=/usr/bin/env BREAK=1 \(command)",
+                "unrestored=/usr/bin/env BREAK_RESTORE=1 \(command)",
+            ],
+            options + [
                 "--timeout", "600", "--env", "PYTHONPATH=\(Fixture.folder):\(Tools.pythonPath)",
                 "--env", "PYTHONDONTWRITEBYTECODE=1",
             ]
@@ -73,6 +79,57 @@ import Testing
             #expect(report.errorType == "Runtime.ImportModuleError")
             #expect(report.errorMessage.contains("No module named 'there_is_no_such_module'"))
             try await sluice.logLine { $0.contains("failed: Runtime.ImportModuleError") }
+        }
+    }
+
+    /// It knows no streams: its result comes whole.
+    @Test(.requires(.awslambdaric, .boto3))
+    func aStreamingCallGetsItsResultAndItsError() async throws {
+        try await Self.withRuntime { _, boto in
+            try await boto.beginStream("[]", function: "py")
+            #expect(try await boto.line().status == 200)
+            let good = try await boto.finishStream()
+            #expect(good.text == #"{"got": {"script": []}}"#)
+            #expect(good.complete.ErrorCode == nil)
+            try await boto.beginStream("[]", function: "broken")
+            #expect(try await boto.line().status == 200)
+            let broken = try await boto.finishStream()
+            #expect(broken.text.isEmpty)
+            #expect(broken.complete.ErrorCode == "Runtime.ImportModuleError")
+            let report = try JSONDecoder().decode(
+                Report.self,
+                from: Data(try #require(broken.complete.ErrorDetails).utf8)
+            )
+            #expect(report.errorMessage.contains("No module named 'there_is_no_such_module'"))
+        }
+    }
+
+    @Test(.requires(.awslambdaric, .boto3))
+    func whatAHandlerPrintsAndLogsIsInTheTailOfItsInvocation() async throws {
+        try await Self.withRuntime { _, boto in
+            let reply = try await boto.send(payload: #"{"do":"log"}"#, function: "py", arguments: ["LogType": "Tail"])
+            let data = try #require(reply.logResult.flatMap { Data(base64Encoded: $0) })
+            let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+            #expect(lines.first?.hasPrefix("START RequestId: \(reply.requestID ?? "")") == true, "\(lines)")
+            #expect(lines.contains("printed"), "\(lines)")
+            let warning = lines.first { $0.hasPrefix("[WARNING]\t") }
+            #expect(warning?.hasSuffix("\t\(reply.requestID ?? "")\twarned") == true, "\(lines)")
+            #expect(lines.contains("of two lines"), "\(lines)")
+            #expect(lines.last?.hasPrefix("REPORT RequestId: ") == true, "\(lines)")
+        }
+    }
+
+    @Test(.requires(.awslambdaric, .boto3))
+    func itsHooksRunAfterTheRestoreFromASnapshot() async throws {
+        try await Self.withRuntime(["--snap-start"]) { sluice, boto in
+            for _ in 0..<2 {
+                #expect(try await boto.send(payload: #"{"do":"restores"}"#, function: "py").payload == "1")
+            }
+            try await sluice.logLine { $0.contains("Restore Duration: ") }
+            let failed = try await boto.send(payload: "{}", function: "unrestored")
+            #expect(failed.error == "SnapStartException" && failed.isModelled == true, "\(failed)")
+            #expect(failed.status == 400)
+            try await sluice.logLine { $0.contains("failed: Runtime.AfterRestoreError: the restore is broken") }
         }
     }
 

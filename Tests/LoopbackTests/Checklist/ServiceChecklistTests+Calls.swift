@@ -178,6 +178,32 @@ import Testing
         }
     }
 
+    @Test("19: answers the long word to who may not call a URL, and lets in who signs")
+    func deniedURL() async throws {
+        var function = try ScriptedFunction.configuration()
+        function.urlAuthentication = .iam
+        try await LocalLambda.run(function) { lambda in
+            let denied = try await lambda.call(.functionURL, [.chunk("x"), .end])
+            #expect(denied.status == 403)
+            #expect(denied["x-amzn-errortype"] == ["AccessDeniedException"])
+            let words =
+                "Forbidden. For troubleshooting Function URL authorization issues, see: "
+                + "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+            #expect(denied.object == ["Message": words])
+            #expect(lambda.log.startedEnvironments == 0)
+            let scope = "AKIA1/20261125/us-east-1/lambda/aws4_request"
+            let signature = "AWS4-HMAC-SHA256 Credential=\(scope), SignedHeaders=host, Signature=ab"
+            // Without a body the function answers with its event.
+            let signed = try await lambda.call(.functionURL, fields: ["Authorization: " + signature], body: [])
+            #expect(signed.status == 200)
+            let event = try #require(try JSONSerialization.jsonObject(with: Data(signed.body)) as? [String: Any])
+            let context = try #require(event["requestContext"] as? [String: Any])
+            #expect(context["accountId"] as? String == "123456789012")
+            let iam = (context["authorizer"] as? [String: Any])?["iam"] as? [String: Any]
+            #expect(iam?["accessKey"] as? String == "AKIA1")
+        }
+    }
+
     @Test("20: takes a prelude without a body")
     func emptyBody() async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in

@@ -58,6 +58,19 @@ import Testing
         }
     }
 
+    @Test("24: does not let a function set what Lambda reserves, and says so")
+    func reservedVariables() async throws {
+        var function = try ScriptedFunction.configuration()
+        function.variables["LAMBDA_TASK_ROOT"] = "/mine"
+        function.workingDirectory = "/usr"
+        try await LocalLambda.run(function) { lambda in
+            _ = try await lambda.log.note("LAMBDA_TASK_ROOT is Lambda's own")
+            let body = try await lambda.invoke(streaming: false, [.variables]).body
+            #expect(body.contains(#""LAMBDA_TASK_ROOT": "/usr""#))
+            #expect(lambda.log.notes.count == 1)
+        }
+    }
+
     @Test("24: no two environments have the same log stream")
     func logStreams() async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
@@ -71,6 +84,32 @@ import Testing
             }
             #expect(streams[0] != nil && streams[0] != streams[1], "\(streams)")
         }
+    }
+
+    @Test("24: looks for bootstrap in a folder, starts it there, and says where none is")
+    func bootstrap() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sluice-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let words = try ScriptedFunction.command.map { "'\($0)'" }.joined(separator: " ")
+        let bootstrap = folder.appending(path: "bootstrap").path
+        func invoke(_ event: String) async throws -> ProgramResult {
+            try await SluiceProgram.serve(["--function", "packed=\(folder.path)/"]) { ready, _ in
+                try await SluiceProgram.run(
+                    ["invoke", "packed", "--endpoint", ready.endpoint, "--payload", event]
+                )
+            }
+        }
+        let event = try ScriptedFunction.Step.event([.facts])
+        let missing = try await invoke(event)
+        #expect(missing.exit == .code(1) && missing.errorText.contains("Runtime.InvalidEntrypoint"), "\(missing)")
+        #expect(missing.errorText.contains("\(bootstrap): no such file"), "\(missing)")
+        let script = Data("#!/bin/sh\nexec \(words)\n".utf8)
+        #expect(
+            FileManager.default.createFile(atPath: bootstrap, contents: script, attributes: [.posixPermissions: 0o755])
+        )
+        let found = try await invoke(event)
+        #expect(found.exit == .code(0) && found.outputText.contains(#""directory": "\#(folder.path)""#), "\(found)")
     }
 
     @Test("24: reports Runtime.InvalidEntrypoint and Runtime.ExitError")

@@ -91,6 +91,18 @@ import Testing
         #expect(try reported.eventStream().complete["ErrorDetails"] == "oops")
     }
 
+    @Test("5: takes a connection that its runtime closes behind each response, and one that stays")
+    func connections() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let closing = Request.of("response").with("Connection", "close")
+            for steps: [Step] in [[.ask(closing), .reconnect], [.ask(.of("response"))], [.ask(closing), .reconnect]] {
+                let reply = try await lambda.call(.stream, steps)
+                #expect(try reply.eventStream() == ("{}", [:]))
+            }
+            #expect(lambda.log.startedEnvironments == 1)
+        }
+    }
+
     @Test("6: survives an error body in the trailers that is not base64")
     func notBase64() async throws {
         let response =

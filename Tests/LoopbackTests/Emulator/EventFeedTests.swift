@@ -3,6 +3,7 @@
 
 import Foundation
 import NIOCore
+import SluiceServiceWire
 import SluiceWire
 import TestSupport
 import Testing
@@ -140,6 +141,31 @@ import Testing
         }
     }
 
+    @Test func aSilentEventStreamGetsCommentsAndLinesGetNone() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration(), feedHeartbeat: .milliseconds(20)) { lambda in
+            try await withRawClient(port: lambda.addresses.endpointPort) { client in
+                try await client.send(Self.get("/_sluice/events", "Accept: text/event-stream\r\n"))
+                _ = try await client.readHead()
+                for _ in 0..<3 { #expect(try await client.readChunk() == Array(":\n\n".utf8)) }
+                await lambda.addresses.control.record(.note("word"))
+                _ = try await client.read(until: #""message":"word"}"#)
+                _ = try await client.read(until: ":\n\n")
+            }
+            try await withRawClient(port: lambda.addresses.endpointPort) { client in
+                try await client.send(Self.get("/_sluice/events?follow=1"))
+                _ = try await client.readHead()
+                try await withRawClient(port: lambda.addresses.endpointPort) { other in
+                    try await other.send(Self.get("/_sluice/events?after=1", "Accept: text/event-stream\r\n"))
+                    _ = try await other.readHead()
+                    for _ in 0..<3 { _ = try await other.readChunk() }
+                }
+                await lambda.addresses.control.record(.note("next"))
+                let text = try await client.read(until: "next")
+                #expect(!text.contains(":\n"), "\(text)")
+            }
+        }
+    }
+
     @Test func aFollowerThatDoesNotReadMissesTheOldestAndIsToldHowMany() async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
             let port = lambda.addresses.endpointPort
@@ -172,6 +198,7 @@ enum EventSamples {
     static let all: [LogEvent] = [
         LogEvent.Kind.environmentStarting(environment: 3),
         .initFinished(environment: 3, after: .nanoseconds(123_456_789)),
+        .snapshotTaken(environment: 3, after: .milliseconds(7)), .restored(environment: 3, after: .milliseconds(7)),
         .environmentEnded(environment: 3, reason: "exit status 1"), .output(environment: 3, line: "a \"line\"\u{1}"),
         .start(requestID: "r"), .end(requestID: "r"),
         .report(
@@ -199,6 +226,19 @@ enum EventSamples {
         .invocationFailed(requestID: "r", errorType: "T", message: "m"), .note("word"),
         .renewed(LogEvent.Renewal(ended: 1, finishing: 2)),
         .initReport(LogEvent.InitReport(duration: .milliseconds(10_000))),
+        .watch(.watchingFunction("f", .files(["a", "b"]))), .watch(.watchingFunction("f", .notThereYet("a"))),
+        .watch(.watchingFunction("f", .foundByPATH("node"))), .watch(.watching(files: 7, paths: ["Sources"])),
+        .watch(.tooManyFiles(limit: 5)), .watch(.leftOut(paths: ["log"], count: 2)),
+        .watch(.changed(paths: ["a"], count: 3)), .watch(.buildStarted(command: ["swift", "build"])),
+        .watch(.buildOutput("a line")), .watch(.buildEnded(.succeeded, after: .seconds(2), isFirst: true)),
+        .watch(.buildEnded(.failed("exit status 1"), after: .seconds(2), isFirst: false)),
+        .extensions(.output(environment: 3, name: "e", line: "a line")),
+        .extensions(
+            .initialised(
+                environment: 3,
+                ExtensionReport(name: "e", state: "Ready", events: [.invoke, .shutdown], errorType: nil)
+            )
+        ),
         .request(
             LogEvent.RequestSummary(
                 method: "POST",
@@ -212,9 +252,9 @@ enum EventSamples {
         ),
     ].map { kind in
         var event = LogEvent(epochMilliseconds: 1_764_000_000_123, function: "f", kind: kind)
-        // Requests and renewals concern no environment.
+        // Requests, renewals and watching concern no environment.
         switch kind {
-        case .request, .renewed: break
+        case .request, .renewed, .watch: break
         default: event.environment = 3
         }
         return event

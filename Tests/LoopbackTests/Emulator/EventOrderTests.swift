@@ -18,6 +18,8 @@ import Testing
             switch event.kind {
             case .environmentStarting: "starting"
             case .initFinished: "ready"
+            case .snapshotTaken: "snapshot"
+            case .restored: "restored"
             case .environmentEnded: "ended"
             case .output(_, let line): "output \(line)"
             case .start: "START"

@@ -108,6 +108,16 @@ import Testing
         }
     }
 
+    @Test func aCallerThatStallsForAWhileGetsTheRestAtOnce() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let start = ContinuousClock.now
+            let reply = try await lambda.request(fault: "stall=7/100", Self.hello)
+            #expect(reply.body == "hello world")
+            #expect(reply.end == .complete)
+            #expect(start.duration(to: .now) >= .milliseconds(100))
+        }
+    }
+
     @Test func aSlowCallerGetsAllOfIt() async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
             let start = ContinuousClock.now

@@ -178,7 +178,10 @@ struct LocalLambda: Sendable {
         accountConcurrency: Int = Limits.accountConcurrency,
         limits: ServiceLimits? = nil,
         faults: FaultPlan = .none,
+        feedHeartbeat: TimeAmount? = nil,
+        sharesProcessors: Bool = false,
         log: Log = Log(),
+        onEvent: @escaping @Sendable (LogEvent) -> Void = { _ in },
         body: @Sendable (LocalLambda) async throws -> Result
     ) async throws -> Result {
         var configuration = EmulatorConfiguration(functions: functions, hostVariables: hostVariables)
@@ -187,7 +190,15 @@ struct LocalLambda: Sendable {
         configuration.accountConcurrency = accountConcurrency
         configuration.limits = limits ?? .unpaced
         configuration.faults = faults
-        return try await Emulator.run(configuration, onEvent: { log.record($0) }) { addresses in
+        configuration.sharesProcessors = sharesProcessors
+        if let feedHeartbeat { configuration.feedHeartbeat = feedHeartbeat }
+        return try await Emulator.run(
+            configuration,
+            onEvent: { event in
+                log.record(event)
+                onEvent(event)
+            }
+        ) { addresses in
             try await body(LocalLambda(addresses: addresses, log: log))
         }
     }

@@ -20,6 +20,8 @@ import Testing
         refusedPosts: Int = 0,
         timeout: TimeAmount = .seconds(60),
         variables: [String: String] = [:],
+        initialisation: [ScriptedFunction.Step] = [],
+        startsFromSnapshot: Bool = false,
         _ steps: [ScriptedFunction.Step]
     ) async throws -> [TelemetryLine] {
         var script = ScriptedExtensions.Script()
@@ -29,8 +31,9 @@ import Testing
         // What comes last may come behind the word that the environment ends.
         script.shutdown = [["telemetry", types.contains("platform") ? "platform.report" : "function", 1]]
         return try await ScriptedExtensions.with(["listener": script]) { extensions in
-            var function = try extensions.configuration()
+            var function = try extensions.configuration(initialisation: initialisation)
             function.timeout = timeout
+            function.startsFromSnapshot = startsFromSnapshot
             function.variables.merge(variables) { _, new in new }
             try await LocalLambda.run(function) { lambda in
                 _ = try await lambda.invoke(steps)
@@ -72,6 +75,8 @@ import Testing
         let sum = spans.compactMap { $0["durationMs"] as? Double }.reduce(0, +)
         #expect(abs(sum - duration) < 0.01, "the three are all of it: \(spans), \(duration)")
         let report = try #require(events.last).record
+        let overheads = (report["spans"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
+        #expect(overheads == ["extensionOverhead"])
         #expect(report["requestId"] as? String == done["requestId"] as? String)
         #expect((report["metrics"] as? [String: Any])?["initDurationMs"] != nil)
     }

@@ -115,12 +115,13 @@ extension LocalLambda {
 
     func call(
         _ kind: CallKind,
+        at index: Int = 0,
         path: String? = nil,
         fields: [String] = [],
         body: [UInt8],
         isChunked: Bool = false
     ) async throws -> RawReply {
-        try await withRawClient(port: self.port(for: kind)) { connection in
+        try await withRawClient(port: self.port(for: kind, function: index)) { connection in
             let length = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.count)"
             let head = self.head(kind, path: path, fields: fields + ["Connection: close", length]) + "\r\n"
             let size = String(body.count, radix: 16)

@@ -115,6 +115,8 @@ final class SessionLog: RuntimeAPISessionDelegate {
         self.entries.append("response finished " + (failure?.errorType ?? "well"))
     }
 
+    func workerIsIdle() { self.entries.append("worker idle") }
+    func workerLost() { self.entries.append("worker lost") }
     func invocationFinished() { self.entries.append("invocation finished") }
     func runtimeFailedInit(_ failure: InvocationFailure) { self.entries.append("init failed " + failure.errorType) }
 }

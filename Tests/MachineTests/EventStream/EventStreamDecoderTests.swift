@@ -167,6 +167,19 @@ import Testing
         #expect(try EventStreamSamples.decode([EventStreamSamples.encoded([message])]) == [message])
     }
 
+    /// The decoder remembers the last headers by their bytes.
+    @Test func headersThatRepeatAndThoseThatDifferInOneByteAreRead() throws {
+        let long = EventStreamHeader(name: "long", value: .string(String(repeating: "x", count: 2_000)))
+        let sets: [[EventStreamHeader]] = [
+            EventStreamSamples.chunkHeaders, EventStreamSamples.chunkHeaders, [], [],
+            [EventStreamHeader(name: "a", value: "1")], [EventStreamHeader(name: "a", value: "2")],
+            [EventStreamHeader(name: "b", value: "2")], [long], [long], EventStreamSamples.everyType,
+            EventStreamSamples.everyType, EventStreamSamples.chunkHeaders,
+        ]
+        let messages = sets.map { EventStreamMessage(headers: $0, payload: ByteBuffer(string: "p")) }
+        #expect(try EventStreamSamples.decode([EventStreamSamples.encoded(messages)]) == messages)
+    }
+
     @Test func aMessageWithinOnePieceIsNotCopied() throws {
         let payload = ByteBuffer(repeating: 1, count: 100_000)
         let bytes = try EventStreamSamples.encoded([EventStreamMessage(headers: [], payload: payload)])

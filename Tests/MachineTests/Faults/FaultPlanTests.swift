@@ -14,6 +14,7 @@ import Testing
         #expect(try FaultPlan(parsing: "truncate=7").atByte == ByteFault(.truncate, atByte: 7))
         #expect(try FaultPlan(parsing: "slow=800").reading == .slow(bytesPerSecond: 800))
         #expect(try FaultPlan(parsing: "stall=5").reading == .stalled(afterBytes: 5))
+        #expect(try FaultPlan(parsing: "stall=5/250").reading == .stalled(afterBytes: 5, milliseconds: 250))
         #expect(try FaultPlan(parsing: "throttle").throttlesEvery == 1)
         #expect(try FaultPlan(parsing: "throttle=3").throttlesEvery == 3)
         #expect(try FaultPlan(parsing: "init-crash").crashesInit)
@@ -30,7 +31,7 @@ import Testing
     @Test(arguments: [
         "", "kill", "kill=", "kill=-1", "kill=+1", "kill=1.5", "kill=99999999999999999999", "kill=1/5", "freeze=/5",
         "freeze=1/", "slow=0", "slow", "throttle=0", "throttle=x", "init-crash=1", "kill=1,drop=2", "slow=1,stall=2",
-        "explode=1", "kill=1,", "Kill=1", "kill = 1",
+        "stall=1/", "slow=1/2", "explode=1", "kill=1,", "Kill=1", "kill = 1",
     ])
     func refusesWhatNamesNoFault(text: String) {
         #expect(throws: FaultPlanError.self) { try FaultPlan(parsing: text) }

@@ -32,6 +32,7 @@ import Testing
         let shaping = ResponseShaping(limitBytes: limitBytes, bandwidth: bandwidth, fault: fault) { event in
             switch event {
             case .slowed: news.told.append("slowed")
+            case .errorAsText: news.told.append("an error as text")
             case .tooLarge(let bytes): news.told.append("over \(bytes)")
             case .struck(let fault): news.told.append("struck by \(fault.kind)")
             case .notReached(_, let bytes): news.told.append("only \(bytes)")

@@ -48,6 +48,21 @@ import Testing
         #expect(machine.isHolding)
     }
 
+    @Test func aReaderThatPausesTakesEverythingBehindItsPauseWhichBeginsWhenSomethingWaits() {
+        var machine = PacingMachine(.stalled(afterBytes: 3, milliseconds: 500))
+        let start = NIODeadline.uptimeNanoseconds(0)
+        #expect(machine.bytesArrived(2, now: start) == .forward)
+        let later = start + .seconds(10)
+        let end = later + .milliseconds(500)
+        #expect(machine.bytesArrived(4, now: later) == .forwardThenHold(firstBytes: 1, at: end))
+        #expect(machine.bytesArrived(1_000, now: later) == .hold)
+        #expect(machine.timeCame(now: later + .milliseconds(499)) == .forward(bytes: 0, at: end))
+        #expect(machine.timeCame(now: end) == .forwardAll(hasEnd: false))
+        #expect(machine.bytesArrived(.max / 2, now: end) == .forward)
+        #expect(machine.bytesArrived(.max / 4, now: end + .hours(1)) == .forward)
+        #expect(machine.ended() == .forward)
+    }
+
     @Test func aSlowReaderTakesWhatOneIntervalHasAtATime() {
         var machine = PacingMachine(.slow(bytesPerSecond: 80))
         let start = NIODeadline.uptimeNanoseconds(0)

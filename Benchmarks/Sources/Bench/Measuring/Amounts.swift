@@ -15,10 +15,14 @@ struct Amounts {
     var largeChunkBytes = 200_000_000
     var smallChunkBytes = 50_000_000
     var stallMilliseconds = 300
+    /// Of 64 bytes each.
+    var liveChunks = 200_000
     var calls = 500
     var callWarmUps = 50
     var pacedCallsEach = 10
     var codecMessages = 20_000
+    /// Of 64 bytes. Botocore, which takes that much longer, decodes a twentieth of each.
+    var smallCodecMessages = 1_000_000
 
     static let full = Amounts()
 
@@ -42,10 +46,12 @@ struct Amounts {
         amounts.largeChunkBytes = 20_000_000
         amounts.smallChunkBytes = 2_000_000
         amounts.stallMilliseconds = 100
+        amounts.liveChunks = 5_000
         amounts.calls = 50
         amounts.callWarmUps = 5
         amounts.pacedCallsEach = 2
         amounts.codecMessages = 200
+        amounts.smallCodecMessages = 10_000
         return amounts
     }()
 }

@@ -53,6 +53,22 @@ struct Caller {
         return (timings, Moment.now().seconds(since: before))
     }
 
+    /// One `InvokeWithResponseStream`: how many messages of it came in a second, from the first byte to the last.
+    func messagesPerSecond(_ order: WorkOrder) throws -> Double {
+        let connection = try Connection(port: self.port)
+        try connection.send(self.request(order))
+        guard let head = try connection.readHead() else { throw Failure("the service ended the connection") }
+        guard head.firstLine.hasPrefix("HTTP/1.1 200") else { throw Failure(head.firstLine) }
+        var body = BodyReader(head.framing)
+        var counter = EventStreamCounter()
+        body.whenTaken = { counter.count($0) }
+        try body.finish(on: connection)
+        guard let firstByteAt = body.firstByteAt, body.bytes > order.bytes else {
+            throw Failure("\(body.bytes) bytes came of an event stream with \(order.bytes)")
+        }
+        return Double(counter.messages) / Moment.now().seconds(since: firstByteAt)
+    }
+
     /// Several callers at once, each with a connection and `countEach` calls; how many seconds all took.
     func callAtOnce(_ order: WorkOrder, callers: Int, countEach: Int) throws -> Double {
         let request = self.request(order)

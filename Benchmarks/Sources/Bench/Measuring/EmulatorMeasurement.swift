@@ -52,13 +52,20 @@ enum EmulatorMeasurement {
         try self.call(
             url: Caller(port: url, path: "/"),
             endpoint: Caller(port: endpoint, path: "/2015-03-31/functions/bench/invocations"),
+            streaming: Caller(port: endpoint, path: "/2021-11-15/functions/bench/response-streaming-invocations"),
             amounts,
             into: &sample
         )
         return sample
     }
 
-    private static func call(url: Caller, endpoint: Caller, _ amounts: Amounts, into sample: inout Sample) throws {
+    private static func call(
+        url: Caller,
+        endpoint: Caller,
+        streaming: Caller,
+        _ amounts: Amounts,
+        into sample: inout Sample
+    ) throws {
         let small = WorkOrder()
         _ = try url.callInTurn(small, count: 1 + amounts.callWarmUps)
         let (timings, seconds) = try url.callInTurn(small, count: amounts.calls)
@@ -70,9 +77,13 @@ enum EmulatorMeasurement {
         sample[.largeChunkMegabytesPerSecond] = try self.rate(url, amounts.largeChunkBytes, chunkBytes: 65_536)
         sample[.smallChunkMegabytesPerSecond] = try self.rate(url, amounts.smallChunkBytes, chunkBytes: 4_096)
 
+        let live = WorkOrder(.stream, bytes: 64 * amounts.liveChunks, chunkBytes: 64)
+        sample[.liveChunksPerSecond] = try streaming.messagesPerSecond(live)
+
         let tiny = WorkOrder(.tiny)
         _ = try endpoint.callInTurn(tiny, count: amounts.callWarmUps)
         sample[.tinyPerSecond] = Double(amounts.calls) / (try endpoint.callInTurn(tiny, count: amounts.calls).seconds)
+        sample[.tinyBesideInterfaceEmulatorPerSecond] = sample[.tinyPerSecond]
 
         let paced = WorkOrder(.stream, bytes: 160, chunkBytes: 16, gapMilliseconds: 10)
         let each = amounts.pacedCallsEach

@@ -8,8 +8,10 @@ enum Figure: String, CaseIterable {
     case largeChunkMegabytesPerSecond, largeChunkProcessorMilliseconds, smallChunkMegabytesPerSecond
     case smallStreamsPerSecond, firstByteMicroseconds, firstByte99Microseconds, endMicroseconds
     case stallGrowthKiB
+    case tinyBesideInterfaceEmulatorPerSecond, liveChunksPerSecond
     case listeningMilliseconds, pacedAlonePerSecond, pacedTogetherPerSecond
-    case encodeGigabytesPerSecond, decodeGigabytesPerSecond
+    case encodeGigabytesPerSecond, decodeGigabytesPerSecond, decodeLargeBesideBotocoreGigabytesPerSecond
+    case decodeSmallThousandsPerSecond
 
     /// Whether it comes from what Linux alone tells of a process.
     var isOfLinux: Bool {
@@ -23,7 +25,9 @@ enum Figure: String, CaseIterable {
     var isRate: Bool {
         switch self {
         case .tinyPerSecond, .largeChunkMegabytesPerSecond, .smallChunkMegabytesPerSecond, .smallStreamsPerSecond,
-            .pacedAlonePerSecond, .pacedTogetherPerSecond, .encodeGigabytesPerSecond, .decodeGigabytesPerSecond:
+            .pacedAlonePerSecond, .pacedTogetherPerSecond, .encodeGigabytesPerSecond, .decodeGigabytesPerSecond,
+            .tinyBesideInterfaceEmulatorPerSecond, .liveChunksPerSecond, .decodeLargeBesideBotocoreGigabytesPerSecond,
+            .decodeSmallThousandsPerSecond:
             true
         case .startMilliseconds, .privateKiB, .binaryMegabytes, .tinyProcessorMicroseconds,
             .largeChunkProcessorMilliseconds, .firstByteMicroseconds, .firstByte99Microseconds, .endMicroseconds,
@@ -86,7 +90,19 @@ extension Row {
         Row(.firstByte99Microseconds, "the slowest 1 %, µs; floor: its median", .timesFloor(15)),
         Row(.largeChunkMegabytesPerSecond, "200 MB in 64 KiB chunks, MB/s", .timesFloor(0.55)),
         Row(.smallChunkMegabytesPerSecond, "50 MB in 4 KiB chunks, MB/s", .timesFloor(0.9)),
+        Row(.liveChunksPerSecond, "InvokeWithResponseStream, live chunks/s", .value(50_000)),
         Row(.pacedTogetherPerSecond, "8 paced callers, streams/s; floor: 8 × one", .timesFloor(0.95)),
+    ]
+
+    static let interfaceEmulator = Row(
+        .tinyBesideInterfaceEmulatorPerSecond,
+        "tiny Invoke/s; floor: aws-lambda-rie",
+        .timesFloor(1.3)
+    )
+
+    static let botocore = [
+        Row(.decodeLargeBesideBotocoreGigabytesPerSecond, "the same; floor: botocore"),
+        Row(.decodeSmallThousandsPerSecond, "64-byte payloads, 1000/s; floor: botocore", .timesFloor(20)),
     ]
 
     static let codec = [

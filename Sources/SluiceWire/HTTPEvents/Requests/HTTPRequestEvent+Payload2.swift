@@ -26,8 +26,9 @@ extension HTTPRequestEvent {
             source: try Self.isHTTPAPI(event, context) ? .httpAPI : .functionURL,
             resultForm: .payload2,
             method: method,
-            rawPath: try event.requiredString("rawPath"),
-            rawQuery: try event.string("rawQueryString") ?? "",
+            // Both as the caller sent them. What is escaped here no HTTP client sends, but events are made by hand, too.
+            rawPath: PercentEncoding.path(try event.requiredString("rawPath")),
+            rawQuery: PercentEncoding.query(try event.string("rawQueryString") ?? ""),
             headers: headers,
             cookies: cookies,
             body: try event.body(),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the Sluice authors
 """Handlers as users write them; awslambdaric, which AWS's own images for Python have, runs them."""
+import logging
 import os
 import sys
 
@@ -8,8 +9,27 @@ if os.environ.get("BREAK"):
     import there_is_no_such_module  # noqa: F401
 
 
+restores = 0
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    from snapshot_restore_py import register_after_restore
+
+    @register_after_restore
+    def restored():
+        global restores
+        restores += 1
+        if os.environ.get("BREAK_RESTORE"):
+            raise RuntimeError("the restore is broken")
+
+
 def handler(event, context):
     do = event.get("do")
+    if do == "log":
+        print("printed")
+        logging.getLogger().warning("warned\nof two lines")
+        return "logged"
+    if do == "restores":
+        return restores
     if do == "raise":
         raise ValueError("no such thing")
     if do == "large":

@@ -3,7 +3,8 @@
 """A runtime that does what its events say: {"do": [["chunk", "text"], ["end"]]}.
 
 It knows nothing of Sluice: the Runtime API's HTTP is written here by hand, so that it can also be written wrongly.
-What it does before it asks for its first invocation is in the variable SCRIPT_OF_INIT, in the same form.
+What it does before it asks for its first invocation is in the variable SCRIPT_OF_INIT, in the same form. On Managed
+Instances it has a thread for each invocation that AWS_LAMBDA_MAX_CONCURRENCY allows, or as many as WORKERS says.
 """
 import base64
 import json
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import zlib
 
 HOST, PORT = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
@@ -264,6 +266,13 @@ class Runtime:
 def main():
     runtime = Runtime()
     runtime.run(json.loads(os.environ.get("SCRIPT_OF_INIT", "[]")))
+    workers = int(os.environ.get("WORKERS", os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY", "1")))
+    for _ in range(workers - 1):
+        threading.Thread(target=lambda: serve(Runtime()), daemon=True).start()
+    serve(runtime)
+
+
+def serve(runtime):
     while True:
         event = runtime.next()
         parsed = json.loads(event)
