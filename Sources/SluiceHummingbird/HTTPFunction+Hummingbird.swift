@@ -93,6 +93,7 @@ extension HTTPFunction {
     /// import SluiceHummingbird
     ///
     /// struct LambdaContext: RequestContext {
+    ///     typealias Source = LambdaRequestContextSource
     ///     var coreContext: CoreRequestContextStorage
     ///     let caller: String
     ///

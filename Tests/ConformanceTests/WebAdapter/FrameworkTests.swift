@@ -2,6 +2,8 @@
 // Copyright the Sluice authors
 
 import Foundation
+import HTTPTypes
+import NIOCore
 import TestSupport
 import Testing
 

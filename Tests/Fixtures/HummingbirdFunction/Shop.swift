@@ -2,10 +2,10 @@
 // Copyright the Sluice authors
 
 #if Hummingbird
-import Hummingbird
+public import Hummingbird
 import Logging
 import NIOCore
-import ServiceLifecycle
+public import ServiceLifecycle
 import SluiceHummingbird
 import Synchronization
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import Foundation
 import HTTPTypes
 import NIOCore
 import SluiceEmulator
@@ -93,7 +94,7 @@ import Testing
     func contexts() async throws {
         try await AdaptedApplication.run { app in
             let names = ["x-amzn-request-context", "x-amzn-lambda-context", "x-amz-tenant-id"].compactMap(
-                HTTPField.Name.init
+                { HTTPField.Name($0) }
             )
             let forged = HTTPFields(names.map { HTTPField(name: $0, value: "forged") })
             let seen = try SeenRequest(try await app.get("/echo", fields: forged))

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 #if Hummingbird
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdFunction
@@ -120,7 +121,7 @@ import Testing
                     url: try HTTPAddress(String(url.dropLast()) + one.target),
                     method: one.method,
                     fields: one.headers,
-                    body: one.body.isEmpty ? nil : ByteBuffer(string: one.body)
+                    body: ByteBuffer(string: one.body)
                 )
                 var reply = LocalLambda.Reply()
                 try await StreamClient().run(request) { reply.record($0) }
@@ -173,6 +174,8 @@ import Testing
 }
 
 private struct LambdaContext: RequestContext {
+    typealias Source = LambdaRequestContextSource
+
     var coreContext: CoreRequestContextStorage
     let source: LambdaRequestContextSource
 

@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import TestSupport
 import Testing
 
@@ -45,7 +46,7 @@ struct AdaptedApplication: Sendable {
         _ target: String,
         method: HTTPRequest.Method = .get,
         fields: HTTPFields = [:],
-        body: String? = nil,
+        body: String = "",
         onHead: () async throws -> Void = {},
         onChunk: (String) async throws -> Void = { _ in }
     ) async throws -> LocalLambda.Reply {
@@ -54,7 +55,7 @@ struct AdaptedApplication: Sendable {
             url: try HTTPAddress(String(url.dropLast()) + target),
             method: method,
             fields: fields,
-            body: body.map { ByteBuffer(string: $0) }
+            body: ByteBuffer(string: body)
         )
         var reply = LocalLambda.Reply()
         try await StreamClient().run(request) { event in

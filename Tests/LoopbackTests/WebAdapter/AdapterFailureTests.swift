@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import Foundation
 import HTTPTypes
+import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import TestSupport
 import Testing
 

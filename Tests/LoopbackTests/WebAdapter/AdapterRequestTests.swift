@@ -3,6 +3,9 @@
 
 import Foundation
 import HTTPTypes
+import NIOCore
+import SluiceEmulator
+import SluiceServiceWire
 import TestSupport
 import Testing
 
@@ -60,12 +63,14 @@ import Testing
     @Test func eachChunkComesWhenItIsWritten() async throws {
         try await AdaptedApplication.run { app in
             let gate = try await Gate.open()
-            let reply = try await app.get("/live?gate=\(gate.port)") { body in
-                if body == "first\n" {
+            let reply = try await app.get(
+                "/live?gate=\(gate.port)",
+                onChunk: { body in
+                    guard body == "first\n" else { return }
                     try await gate.wait()
                     await gate.release()
                 }
-            }
+            )
             #expect(reply.body == "first\nsecond\n")
         }
     }

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 import Foundation
+import SluiceEmulator
 import TestSupport
 import Testing
 
