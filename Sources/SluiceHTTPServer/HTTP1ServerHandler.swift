@@ -90,8 +90,9 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler, ServerConnection {
     }
 
     package let eventLoop: any EventLoop
-    package var remoteAddress: SocketAddress? { self.context?.remoteAddress }
-    package var localAddress: SocketAddress? { self.context?.localAddress }
+    /// Asked of the kernel once.
+    package private(set) lazy var remoteAddress: SocketAddress? = self.context?.remoteAddress
+    package private(set) lazy var localAddress: SocketAddress? = self.context?.localAddress
     package var isWritable: Bool { self.context?.channel.isWritable ?? true }
 
     package func handlerAdded(context: ChannelHandlerContext) { self.context = context }

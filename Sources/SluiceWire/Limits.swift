@@ -181,6 +181,8 @@ package enum Limits {
     package static let maximumIdleSeconds = 86_400
     /// How often the memory of functions at work is measured, in milliseconds.
     package static let memoryWatchMilliseconds = 100
+    /// For how long a measured peak of memory counts, in milliseconds.
+    package static let peakMemoryMilliseconds = 10
     /// Processes of one environment whose memory is counted.
     package static let maximumMeasuredProcesses = 256
     /// What an earlier service left running has so long to be gone after its SIGKILL, in milliseconds.

@@ -25,10 +25,12 @@ import Testing
                 try await gate.chunk(String(repeating: "s", count: 17))
                 _ = try await curl.bytes { $0.count == 10 + 23 }
                 try await gate.send(.end)
-                #expect(try await curl.exit() == .code(0))
                 let second = "11\r\n" + String(repeating: "s", count: 17) + "\r\n"
-                let printed = String(decoding: curl.printed(on: .standardOutput), as: UTF8.self)
-                #expect(printed == "5\r\nfirst\r\n" + second + "0\r\n\r\n")
+                let whole = Array(("5\r\nfirst\r\n" + second + "0\r\n\r\n").utf8)
+                // Its exit can be seen before the last that it printed.
+                _ = try await curl.bytes { $0.count >= whole.count }
+                #expect(try await curl.exit() == .code(0))
+                #expect(curl.printed(on: .standardOutput) == whole)
             }
         }
     }

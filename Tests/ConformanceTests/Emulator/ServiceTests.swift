@@ -21,11 +21,13 @@ import Testing
                     let firstGate = try await gates.accept()
                     try await second.send(Self.request(script))
                     let secondGate = try await gates.accept()
-                    _ = try await (first.readHead(), second.readHead())
                     for number in 1...3 {
                         try await secondGate.chunk("second \(number)")
+                        // Without a prelude, the head comes with the first byte.
+                        if number == 1 { _ = try await second.readHead() }
                         #expect(String(latin1: try await second.readChunk()) == "second \(number)")
                         try await firstGate.chunk("first \(number)")
+                        if number == 1 { _ = try await first.readHead() }
                         #expect(String(latin1: try await first.readChunk()) == "first \(number)")
                     }
                     try await secondGate.send(.end)
