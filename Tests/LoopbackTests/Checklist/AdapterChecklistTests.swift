@@ -17,7 +17,7 @@ import Testing
 
     @Test("1: registers as an extension, and has its call for the next event open")
     func registers() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             #expect(try await app.get("/echo").status == 200)
             try await app.lambda.log.first("a registered extension") {
                 if case .extensions(let news) = $0, "\(news)".contains("eady") { () } else { nil }
@@ -28,7 +28,7 @@ import Testing
     @Test("2: asks for no invocation before the application is ready")
     func readiness() async throws {
         let gate = try await Gate.open()
-        try await AdaptedApplication.run(variables: ["APP_GATE": "\(gate.port)"]) { app in
+        try await AdaptedApplication.run(variables: ["APP_GATE": "\(gate.port)"]) { app async throws in
             async let reply = app.get("/echo")
             try await gate.wait()
             #expect(app.lambda.log.count { if case .initFinished = $0 { true } else { false } } == 0)
@@ -41,7 +41,7 @@ import Testing
     func asynchronousStart() async throws {
         let gate = try await Gate.open()
         let variables = ["APP_GATE": "\(gate.port)", "AWS_LWA_ASYNC_INIT": "true"]
-        try await AdaptedApplication.run(variables: variables) { app in
+        try await AdaptedApplication.run(variables: variables) { app async throws in
             async let reply = app.get("/echo")
             _ = try await app.line("The first request waits for it.")
             try await app.lambda.log.first("the end of the initialisation") {
@@ -54,7 +54,7 @@ import Testing
 
     @Test("3: understands the events of every source", arguments: TestEvent.Source.allCases)
     func sources(source: TestEvent.Source) async throws {
-        try await AdaptedApplication.run(mode: "buffered") { app in
+        try await AdaptedApplication.run(mode: "buffered") { app async throws in
             let event = TestEvent.http(from: source, "/a/b?x=1&x=2", method: .post, body: ByteBuffer(string: "hello"))
             let answer = try await app.invoke(event.payload)
             #expect(answer.contains(#""statusCode":200"#))
@@ -66,7 +66,7 @@ import Testing
 
     @Test("4: keeps path, query, repeated values, cookies and bodies in base64 as they are")
     func requests() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let event = #"""
                 {"version":"2.0","rawPath":"/%E4//b%2Fc","rawQueryString":"a=1&a=2&b=%20","cookies":["x=1","y=2"],
                 "headers":{"x-list":"1,2"},"body":"AAH/","isBase64Encoded":true,
@@ -84,20 +84,20 @@ import Testing
 
     @Test("5: removes the base path once, where a segment ends")
     func basePath() async throws {
-        try await AdaptedApplication.run(variables: ["AWS_LWA_REMOVE_BASE_PATH": "/api"]) { app in
-            #expect(try SeenRequest(try await app.get("/api/api/x")).target == "/api/x")
-            #expect(try SeenRequest(try await app.get("/apix")).target == "/apix")
+        try await AdaptedApplication.run(variables: ["AWS_LWA_REMOVE_BASE_PATH": "/api"]) { app async throws in
+            #expect(try await app.seen("/api/api/x").target == "/api/x")
+            #expect(try await app.seen("/apix").target == "/apix")
         }
     }
 
     @Test("6: sets what the application learns of Lambda, and overwrites what the caller says of it")
     func contexts() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let names = ["x-amzn-request-context", "x-amzn-lambda-context", "x-amz-tenant-id"].compactMap(
                 { HTTPField.Name($0) }
             )
             let forged = HTTPFields(names.map { HTTPField(name: $0, value: "forged") })
-            let seen = try SeenRequest(try await app.get("/echo", fields: forged))
+            let seen = try await app.seen("/echo", fields: forged)
             #expect(seen["x-amzn-request-context"].first?.hasPrefix("{") == true)
             #expect(seen["x-amzn-lambda-context"].first?.hasPrefix("{") == true)
             #expect(seen["x-amz-tenant-id"] == [])
@@ -106,7 +106,7 @@ import Testing
 
     @Test("7: sends the head when the application's has come, before any of its body")
     func headFirst() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let gate = try await Gate.open()
             let reply = try await app.get(
                 "/head-first?gate=\(gate.port)",
@@ -121,7 +121,7 @@ import Testing
 
     @Test("8: answers without a body end with their head")
     func bodiless() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             #expect(try await app.get("/status/204").end == .complete)
             #expect(try await app.get("/status/304").end == .complete)
             #expect(try await app.get("/echo", method: .head).end == .complete)
@@ -131,7 +131,7 @@ import Testing
 
     @Test("9: an answer that breaks off ends in trailers, and adds nothing to the body")
     func brokenBody() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let reply = try await app.get("/break")
             #expect(reply.body == "half" && reply.end != .complete)
             let report = try await app.lambda.log.reports(atLeast: 1)[0]
@@ -142,10 +142,10 @@ import Testing
     @Test("10: compresses only where it is asked to, and then each chunk can be read when it comes")
     func compression() async throws {
         let accepting: HTTPFields = [.acceptEncoding: "gzip"]
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             #expect(try await app.get("/echo", fields: accepting).fields[.contentEncoding] == nil)
         }
-        try await AdaptedApplication.run(variables: ["AWS_LWA_ENABLE_COMPRESSION": "true"]) { app in
+        try await AdaptedApplication.run(variables: ["AWS_LWA_ENABLE_COMPRESSION": "true"]) { app async throws in
             #expect(try await app.get("/echo", fields: accepting).fields[.contentEncoding] == "gzip")
             #expect(try await app.get("/echo").fields[.contentEncoding] == nil)
         }
@@ -153,7 +153,7 @@ import Testing
 
     @Test("11: statuses that are named fail the invocation, with the body in the error")
     func errorStatuses() async throws {
-        try await AdaptedApplication.run(variables: ["AWS_LWA_ERROR_STATUS_CODES": "500-599"]) { app in
+        try await AdaptedApplication.run(variables: ["AWS_LWA_ERROR_STATUS_CODES": "500-599"]) { app async throws in
             #expect(try await app.get("/status/404").status == 404)
             _ = try await app.get("/status/500")
             let failure = try await app.lambda.log.first("a failure") {
@@ -183,7 +183,7 @@ import Testing
     @Test("14: neither another event nor a buffered answer gets a prelude")
     func noPrelude() async throws {
         for mode in ["response_stream", "buffered"] {
-            try await AdaptedApplication.run(mode: mode) { app in
+            try await AdaptedApplication.run(mode: mode) { app async throws in
                 #expect(try await app.invoke(ByteBuffer(string: #"{"a":1}"#)) == #"{"handled":{"a":1}}"#)
             }
         }

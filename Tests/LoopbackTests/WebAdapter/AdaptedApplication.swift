@@ -66,6 +66,12 @@ struct AdaptedApplication: Sendable {
         return reply
     }
 
+    /// What the application says that it saw of a request.
+    func seen(_ target: String, method: HTTPRequest.Method = .get, fields: HTTPFields = [:]) async throws -> SeenRequest
+    {
+        try SeenRequest(try await self.get(target, method: method, fields: fields))
+    }
+
     /// What comes of an invocation with this event, in one piece.
     func invoke(_ event: ByteBuffer) async throws -> String {
         let request = StreamRequest(

@@ -24,7 +24,7 @@ import Testing
         ("/odd-status", "Adapter.UnusableStatus"), ("/upgrade", "Adapter.UpgradeNotSupported"),
     ])
     func beforeTheHeadTheInvocationFails(target: String, type: String) async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             #expect(try await app.get(target).status == 502)
             #expect(try await self.failure(app).hasPrefix(type))
             #expect(try await app.get("/echo").status == 200, "and the next is served")
@@ -33,7 +33,7 @@ import Testing
 
     @Test(arguments: ["/break", "/short", "/garbage-later"])
     func afterTheHeadTheStreamBreaksOff(target: String) async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let reply = try await app.get(target)
             #expect(reply.status == 200 && ["half", "good"].contains(reply.body))
             guard case .broken = reply.end else {
@@ -47,7 +47,7 @@ import Testing
 
     /// As errors in the stream's own form, for a caller that sees it.
     @Test func theBreakIsToldInTheEventStream() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let event = #"""
                 {"version":"2.0","rawPath":"/break","rawQueryString":"","headers":{},
                 "requestContext":{"http":{"method":"GET","path":"/break","sourceIp":"1.2.3.4"}}}
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func anApplicationThatIsKilledEndsTheStreamAndTheEnvironmentWithItsLastWords() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let reply = try await app.get("/die")
             #expect(reply.status == 200 && reply.body == "last words\n")
             #expect(reply.end != .complete)
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func anApplicationThatExitsFailsTheStartWithItsCodeAndLastWords() async throws {
-        try await AdaptedApplication.run(variables: ["APP_EXIT": "3"]) { app in
+        try await AdaptedApplication.run(variables: ["APP_EXIT": "3"]) { app async throws in
             #expect(try await app.get("/").status == 502)
             let failure = try await self.failure(app)
             #expect(failure.hasPrefix("Adapter.ApplicationExited"))
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func aProgramThatIsNotThereFailsTheStart() async throws {
-        try await AdaptedApplication.run(command: ["/nowhere/app"]) { app in
+        try await AdaptedApplication.run(command: ["/nowhere/app"]) { app async throws in
             #expect(try await app.get("/").status == 502)
             #expect(try await self.failure(app).hasPrefix("Adapter.ApplicationNotStarted"))
         }
@@ -107,7 +107,7 @@ import Testing
     @Test func anApplicationOnAnotherPortIsNamedWithIt() async throws {
         let other = try await freePort()
         let variables = ["APP_LISTEN": "\(other)", "SLUICE_ADAPTER_READINESS_SECONDS": "1"]
-        try await AdaptedApplication.run(variables: variables) { app in
+        try await AdaptedApplication.run(variables: variables) { app async throws in
             #expect(try await app.get("/").status == 502)
             #expect(try await self.failure(app).contains("port \(other)"))
         }
@@ -116,7 +116,7 @@ import Testing
 
     @Test func anUnhealthyApplicationIsNamedWithItsStatus() async throws {
         let variables = ["AWS_LWA_READINESS_CHECK_PATH": "/status/503", "SLUICE_ADAPTER_READINESS_SECONDS": "1"]
-        try await AdaptedApplication.run(variables: variables) { app in
+        try await AdaptedApplication.run(variables: variables) { app async throws in
             #expect(try await app.get("/").status == 502)
             let failure = try await self.failure(app)
             #expect(failure.contains("it answers with status 503") && failure.contains("_HEALTHY_STATUS"))
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func aValueThatDoesNotParseFailsTheStart() async throws {
-        try await AdaptedApplication.run(variables: ["AWS_LWA_ASYNC_INIT": "perhaps"]) { app in
+        try await AdaptedApplication.run(variables: ["AWS_LWA_ASYNC_INIT": "perhaps"]) { app async throws in
             #expect(try await app.get("/").status == 502)
             #expect(
                 try await self.failure(app).hasPrefix("Adapter.InvalidConfiguration: AWS_LWA_ASYNC_INIT is \"perhaps\"")
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func anErrorStatusThatIsConfiguredFailsTheInvocation() async throws {
-        try await AdaptedApplication.run(variables: ["AWS_LWA_ERROR_STATUS_CODES": "500,502-504"]) { app in
+        try await AdaptedApplication.run(variables: ["AWS_LWA_ERROR_STATUS_CODES": "500,502-504"]) { app async throws in
             #expect(try await app.get("/status/501").status == 501)
             #expect(try await app.get("/status/503").status == 502)
             let failure = try await self.failure(app)
@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test func atTheDeadlineTheApplicationIsLeftAlone() async throws {
-        try await AdaptedApplication.run(configure: { $0.timeout = .seconds(1) }) { app in
+        try await AdaptedApplication.run(configure: { $0.timeout = .seconds(1) }) { app async throws in
             let reply = try await app.get("/hang")
             #expect(reply.body == "then nothing" && reply.end != .complete)
             #expect(try await self.failure(app).hasPrefix("Function.DeadlineExceeded"))
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func moreThanLambdaTakesIsRefusedInWords() async throws {
-        try await AdaptedApplication.run(mode: "buffered") { app in
+        try await AdaptedApplication.run(mode: "buffered") { app async throws in
             #expect(try await app.get("/big?bytes=7000000").status == 502)
             #expect(try await self.failure(app).hasPrefix("Function.ResponseSizeTooLarge"))
         }
@@ -160,7 +160,7 @@ import Testing
 
     @Test func theApplicationIsToldToEndWhenTheEnvironmentEnds() async throws {
         let log = LocalLambda.Log()
-        try await AdaptedApplication.run(log: log) { app in
+        try await AdaptedApplication.run(log: log) { app async throws in
             #expect(try await app.get("/echo").status == 200)
         }
         #expect(log.all.contains { if case .output(_, let line) = $0.kind { line == "told to end" } else { false } })

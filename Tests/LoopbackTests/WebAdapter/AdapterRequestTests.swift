@@ -13,7 +13,7 @@ import Testing
 
 @Suite struct AdapterRequestTests {
     @Test func theApplicationSeesTheRequestThatWasSent() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let reply = try await app.get(
                 "/a%2Fb//c?x=1&x=2&y=%C3%A4",
                 method: .post,
@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: ["response_stream", "buffered"])
     func eachModeAnswersWithHeadAndBody(mode: String) async throws {
-        try await AdaptedApplication.run(mode: mode) { app in
+        try await AdaptedApplication.run(mode: mode) { app async throws in
             let reply = try await app.get("/early")
             #expect(reply.status == 200 && reply.body == "late")
             #expect(reply.fields[values: .setCookie] == ["a=1; Path=/", "b=2"])
@@ -50,7 +50,7 @@ import Testing
 
     @Test(arguments: ["response_stream", "buffered"])
     func answersWithoutABodyEnd(mode: String) async throws {
-        try await AdaptedApplication.run(mode: mode) { app in
+        try await AdaptedApplication.run(mode: mode) { app async throws in
             for (target, status) in [("/status/204", 204), ("/status/304", 304), ("/empty", 200)] {
                 let reply = try await app.get(target)
                 #expect(reply.status == status && reply.body == "", "\(target)")
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func eachChunkComesWhenItIsWritten() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let gate = try await Gate.open()
             let reply = try await app.get(
                 "/live?gate=\(gate.port)",
@@ -76,27 +76,27 @@ import Testing
     }
 
     @Test func aConnectionServesSeveralRequests() async throws {
-        try await AdaptedApplication.run { app in
-            let first = try SeenRequest(try await app.get("/echo"))
-            let second = try SeenRequest(try await app.get("/echo"))
+        try await AdaptedApplication.run { app async throws in
+            let first = try await app.seen("/echo")
+            let second = try await app.seen("/echo")
             #expect(first.connection == second.connection)
             // One that the application ends is not used again.
             let last = try await app.get("/close-after").body
-            #expect(try SeenRequest(try await app.get("/echo")).connection > Int(last) ?? 0)
+            #expect(try await app.seen("/echo").connection > Int(last) ?? 0)
         }
     }
 
     @Test func anApplicationOnAUnixSocketIsServed() async throws {
         let path = "/tmp/sluice-\(UInt64.random(in: 0 ... .max)).sock"
         defer { unlink(path) }
-        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_SOCKET": path, "APP_SOCKET": path]) { app in
-            #expect(try SeenRequest(try await app.get("/x?y")).target == "/x?y")
+        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_SOCKET": path, "APP_SOCKET": path]) { app async throws in
+            #expect(try await app.seen("/x?y").target == "/x?y")
         }
     }
 
     @Test func otherEventsGoToTheirPathAndComeBackWithoutAHead() async throws {
         for mode in ["response_stream", "buffered"] {
-            try await AdaptedApplication.run(mode: mode) { app in
+            try await AdaptedApplication.run(mode: mode) { app async throws in
                 let request = StreamRequest(
                     function: .init(name: "app"),
                     isStreaming: mode == "response_stream",
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func aWebSocketIsRefusedInWords() async throws {
-        try await AdaptedApplication.run { app in
+        try await AdaptedApplication.run { app async throws in
             let reply = try await app.get("/upgrade")
             #expect(reply.status == 502)
             try await _ = app.line("Adapter.UpgradeNotSupported")
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func metricsOfEachResponseAreWrittenWhenAskedFor() async throws {
-        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_METRICS": "true"]) { app in
+        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_METRICS": "true"]) { app async throws in
             #expect(try await app.get("/early").status == 200)
             _ = try await app.line(#""TimeToFirstByte":"#)
             _ = try await app.line(#""ApplicationConnectDuration":"#)

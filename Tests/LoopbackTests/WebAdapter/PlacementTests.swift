@@ -59,7 +59,7 @@ import Testing
                     $0.command = [wrapper, "/var/runtime/bootstrap"]
                     $0.workingDirectory = folder
                 },
-                body: { app in #expect(try await self.answer(app) == 201) }
+                body: { app async throws in #expect(try await self.answer(app) == 201) }
             )
         }
     }
@@ -74,7 +74,7 @@ import Testing
                     $0.command = ["python3", AdaptedApplication.script]
                     $0.extensionFolders = [extensions]
                 },
-                body: { app in
+                body: { app async throws in
                     #expect(try await self.answer(app) == 201)
                     #expect(try await self.answer(app) == 201)
                 }
