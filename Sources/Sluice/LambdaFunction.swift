@@ -56,6 +56,9 @@ public struct LambdaFunction: Sendable {
     /// its file, under which it registers before anything else.
     package var externalExtensionName: String?
 
+    /// Asked before each invocation that is asked for; `false` ends the function. `nil` goes on for ever.
+    package var mayGoOn: (@Sendable () -> Bool)?
+
     /// What runs beside the function, from before its start until after its end.
     package var company: (any FunctionCompany)?
 

@@ -42,6 +42,8 @@ package final class WebAdapter: Sendable {
             { _, event, context in try await self.answer(event, context) }
         )
         function.logger = self.logger
+        let state = self.state
+        function.mayGoOn = { !state.hasEnded }
         // Which of the two an answer is, is decided for each.
         function.responseMode = .streamed
         return self.metrics.map { function.with(metrics: $0) } ?? function
@@ -54,9 +56,14 @@ package final class WebAdapter: Sendable {
             try await self.probe.waitUntilReady(on: loop)
             self.isReady.store(true, ordering: .releasing)
         }
-        switch try AdapterEvent(event) {
-        case .http(let event): return try await self.answer(event, request, context)
-        case .other(let event): return try await self.passThrough(event, request, context)
+        do {
+            switch try AdapterEvent(event) {
+            case .http(let event): return try await self.answer(event, request, context)
+            case .other(let event): return try await self.passThrough(event, request, context)
+            }
+        } catch let error as UpstreamError {
+            await self.state.awaitEnd(on: loop)
+            throw error
         }
     }
 
@@ -104,13 +111,22 @@ package final class WebAdapter: Sendable {
             return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
                 defer { withExtendedLifetime(underWay) {} }
                 let gzip = NIOLoopBound(try GzipStream(), eventLoop: bound.eventLoop)
-                while let bytes = try await bound.value.next() { try await writer.write(gzip.value.compress(bytes)) }
+                while let bytes = try await self.next(of: bound) { try await writer.write(gzip.value.compress(bytes)) }
                 try await writer.write(gzip.value.finish())
             }
         }
         return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
             defer { withExtendedLifetime(underWay) {} }
-            while let bytes = try await bound.value.next() { try await writer.write(bytes) }
+            while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
+        }
+    }
+
+    private func next(of answer: NIOLoopBound<UpstreamAnswer>) async throws -> ByteBuffer? {
+        do {
+            return try await answer.value.next()
+        } catch let error as UpstreamError {
+            await self.state.awaitEnd(on: answer.eventLoop)
+            throw error
         }
     }
 
@@ -141,7 +157,7 @@ package final class WebAdapter: Sendable {
         let bound = NIOLoopBound(answer, eventLoop: answer.loop)
         return .stream(contentType: type) { writer in
             defer { withExtendedLifetime(underWay) {} }
-            while let bytes = try await bound.value.next() { try await writer.write(bytes) }
+            while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
         }
     }
 }

@@ -94,6 +94,7 @@ package struct FunctionRuntime: Sendable {
             deadlineMargin: self.function.deadlineMargin,
             logger: self.function.logger,
             onTrace: self.onTrace,
+            mayGoOn: self.function.mayGoOn,
             observers: InvocationObservers(self.function, self.environment, self.first)
         )
     }

@@ -14,6 +14,7 @@ struct InvocationWorker {
     let logger: Logger
     /// Told of the trace of each invocation before its handler runs.
     let onTrace: (@Sendable (String?) -> Void)?
+    let mayGoOn: (@Sendable () -> Bool)?
     /// `nil` when nobody observes.
     let observers: InvocationObservers?
 
@@ -61,6 +62,7 @@ struct InvocationWorker {
     private func serve(until interruption: OneShot<Void>) async -> Interruption {
         do throws(RuntimeFailure) {
             while true {
+                if let mayGoOn = self.mayGoOn, !mayGoOn() { return .ended(.cancelled) }
                 let (invocation, event) = try await self.client.next()
                 let served = self.begin(invocation)
                 let answer = await InvocationContext.withCurrent(served.context) {

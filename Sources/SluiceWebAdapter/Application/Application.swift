@@ -37,7 +37,9 @@ package struct Application: FunctionCompany {
         return await withTaskGroup(of: CompanyEnd.self) { group in
             group.addTask { await self.runProcess() }
             group.addTask { .function(await function(membership)) }
-            let first = await group.next() ?? .function(.cancelled)
+            var first = await group.next() ?? .function(.cancelled)
+            // It asks for nothing any more since the application has ended, which is the reason.
+            if case .function(.cancelled) = first, state.hasEnded { first = await group.next() ?? first }
             // Asks the application to end, and kills it when it takes too long; or cancels the function.
             group.cancelAll()
             await group.waitForAll()
@@ -72,6 +74,7 @@ package struct Application: FunctionCompany {
     private func run(_ output: ErrorOutput) async throws -> ApplicationExit.Status {
         guard let program = self.command.first else { throw NoCommand() }
         guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { throw NoCommand() }
+        self.state.applicationStarted()
         let (writingEnd, channel) = try await output.open(on: loop)
         // In the adapter's own process group: who freezes, measures or ends the one means both.
         var options = PlatformOptions()

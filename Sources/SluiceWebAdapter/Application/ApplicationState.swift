@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+internal import NIOCore
 internal import Synchronization
 
 /// What those who serve and the one who watches the application's process tell each other.
 package final class ApplicationState: Sendable {
     private struct Value {
         var requests = 0
+        var isChild = false
         var hasEnded = false
     }
 
@@ -17,6 +19,18 @@ package final class ApplicationState: Sendable {
     func requestBegan() { self.value.withLock { $0.requests += 1 } }
     func requestEnded() { self.value.withLock { $0.requests -= 1 } }
     var isBusy: Bool { self.value.withLock { $0.requests > 0 } }
+
+    /// It is a process of the adapter's, whose end is heard of.
+    func applicationStarted() { self.value.withLock { $0.isChild = true } }
+    private var isChild: Bool { self.value.withLock { $0.isChild } }
+
+    /// A connection broke. If that is because the process has ended, this returns when it is known; it takes a moment longer.
+    func awaitEnd(on loop: any EventLoop) async {
+        guard self.isChild else { return }
+        for _ in 0..<(AdapterLimits.endNoticeMilliseconds / 5) where !self.hasEnded {
+            try? await Timer.sleep(milliseconds: 5, on: loop)
+        }
+    }
 
     func applicationEnded() { self.value.withLock { $0.hasEnded = true } }
     var hasEnded: Bool { self.value.withLock { $0.hasEnded } }

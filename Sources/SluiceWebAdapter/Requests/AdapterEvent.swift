@@ -14,9 +14,13 @@ package enum AdapterEvent {
 
     /// - Throws: for an event that is an HTTP request by its form, and a broken one.
     package init(_ event: ByteBuffer) throws(InvalidEvent) {
+        guard let value = try? JSONValue(parsing: event), value.objectValue != nil else {
+            self = .other(event)
+            return
+        }
         do {
-            self = .http(try HTTPRequestEvent(json: event))
-        } catch .notJSON, .notHTTP {
+            self = .http(try HTTPRequestEvent(value))
+        } catch .notHTTP {
             self = .other(event)
         } catch {
             throw InvalidEvent(reason: "\(error)")

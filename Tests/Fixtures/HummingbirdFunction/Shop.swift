@@ -11,7 +11,7 @@ import Synchronization
 
 /// An application as Hummingbird's users write it; nothing in it knows of Lambda but the route `/lambda`.
 public enum Shop {
-    public struct Item: ResponseCodable { public let name: String, price: Int }
+    public struct Item: ResponseCodable { public let name: String }
     public struct Broken: Error { public init() {} }
 
     /// Runs for as long as the application does, and says when it began and ended.
@@ -46,7 +46,7 @@ public enum Shop {
         let router = Router()
         router.add(middleware: Stamp())
         router.get("/hello/:name") { _, context in "hello \(try context.parameters.require("name"))\n" }
-        router.get("/item") { _, _ in Item(name: "tea", price: 3) }
+        router.get("/item") { _, _ in Item(name: "tea") }
         router.get("/clerk") { _, _ in clerk.word }
         router.get("/prepared") { _, _ in "\(prepared.isDone)" }
         router.post("/upload") { request, _ in

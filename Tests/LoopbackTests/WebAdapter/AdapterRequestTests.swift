@@ -111,10 +111,14 @@ import Testing
     }
 
     @Test func aWebSocketIsRefusedInWords() async throws {
-        try await AdaptedApplication.run { app async throws in
-            let reply = try await app.get("/upgrade")
-            #expect(reply.status == 502)
-            try await _ = app.line("Adapter.UpgradeNotSupported")
+        try await AdaptedApplication.run(mode: "buffered") { app async throws in
+            let event = #"""
+                {"version":"2.0","rawPath":"/echo","rawQueryString":"",
+                "headers":{"upgrade":"websocket","connection":"upgrade"},
+                "requestContext":{"http":{"method":"GET","path":"/echo","sourceIp":"1.2.3.4"}}}
+                """#
+            let answer = try await app.invoke(ByteBuffer(string: event))
+            #expect(answer.contains(#""statusCode":501"#) && answer.contains("no WebSocket"))
         }
     }
 
