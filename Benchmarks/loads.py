@@ -4,8 +4,9 @@
 
     loads.py --sluice PATH --function COMMAND [--streams 1000] [--processes] [--seconds 60]
 
-Every stream is a call of the Function URL that gets an event a second. They begin spread over a second, so that events come
-evenly and not all at once. Without --processes one environment serves them all, as on Lambda Managed Instances; with it,
+Every stream is a call of the Function URL that gets an event a second. They begin one after another over some whole seconds, so
+that events come evenly and not all at once. First each has a stream of one event, so that all that serves them has started;
+memory is counted from before that. Without --processes one environment serves them all, as on Lambda Managed Instances; with it,
 each has a process of its own. An event is a line that begins with --mark; where a number follows, it is the time at which the
 function wrote it, in nanoseconds since 1970, on this machine's clock.
 
@@ -24,6 +25,8 @@ import time
 
 # How long streams may take beside what they are asked for, until they are given up.
 PATIENCE_SECONDS = 60
+# How often streams of one event are begun until none is refused: workers of a runtime come one after another.
+WARM_UP_ROUNDS = 10
 
 
 def parse_arguments():
@@ -99,23 +102,26 @@ def make_request(arguments, count):
 
     body = filled(arguments.body).encode() if arguments.body else b""
     method = "POST" if body else "GET"
-    head = f"{method} {filled(arguments.target)} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"{method} {filled(arguments.target)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    # Of another type, the function would see the body as base64.
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 
-def run_streams(arguments, port, service):
+def run_streams(arguments, port, service, events):
     """All of them. Answers the streams, and the most memory that the service had while all were open."""
-    request = make_request(arguments, arguments.seconds)
+    request = make_request(arguments, events)
+    ramp = max(1, min(10, events // 3))
     selector = selectors.DefaultSelector()
     streams, open_count, most = [], 0, 0
     begin = time.monotonic()
-    give_up = begin + arguments.seconds + PATIENCE_SECONDS
-    next_look = begin + 1
+    give_up = begin + ramp + events + PATIENCE_SECONDS
+    next_look = begin + ramp
     while len(streams) < arguments.streams or open_count:
         now = time.monotonic()
         if now > give_up:
             break
-        while len(streams) < arguments.streams and now >= begin + len(streams) / arguments.streams:
+        while len(streams) < arguments.streams and now >= begin + ramp * len(streams) / arguments.streams:
             stream = Stream(port, request, arguments.mark.encode())
             streams.append(stream)
             selector.register(stream.socket, selectors.EVENT_READ, stream)
@@ -138,11 +144,16 @@ def percentile(values, part):
 def measure(arguments, port, service):
     # Whatever is made once is there before the memory is looked at.
     warm = Stream(port, make_request(arguments, 1), arguments.mark.encode())
-    warm.socket.setblocking(True)
+    warm.socket.settimeout(PATIENCE_SECONDS)
     while warm.read():
         pass
+    if warm.status != 200:
+        sys.exit(f"loads: the function does not answer: status {warm.status}")
     before = private_kib(service)
-    streams, most = run_streams(arguments, port, service)
+    for _ in range(WARM_UP_ROUNDS):
+        if all(stream.status == 200 for stream in run_streams(arguments, port, service, 1)[0]):
+            break
+    streams, most = run_streams(arguments, port, service, arguments.seconds)
     late = sorted(value for stream in streams for value in stream.late)
     microseconds = [percentile(late, part) for part in (0.5, 0.99, 1.0)]
     return {
@@ -153,6 +164,7 @@ def measure(arguments, port, service):
         "lost": arguments.streams * arguments.seconds - sum(stream.events for stream in streams),
         "whole": sum(stream.is_whole for stream in streams),
         "refused": sum(stream.status != 200 for stream in streams),
+        "otherStatuses": sorted({str(stream.status) for stream in streams if stream.status != 200}),
         "privateKiBPerStream": round((most - before) / arguments.streams, 1) if most and before else None,
         "lateMicroseconds": [value and value // 1000 for value in microseconds],
     }
@@ -163,6 +175,8 @@ def show(result):
     where = f"{result['processes']} processes" if result["processes"] > 1 else "one environment"
     print(f"{result['streams']} streams in {where}, an event a second, {result['seconds']} s")
     print(f"  events {result['events']}, lost {result['lost']}; whole streams {result['whole']}, refused {result['refused']}")
+    if result["otherStatuses"]:
+        print(f"  in place of 200: {', '.join(result['otherStatuses'])} (None: no answer came)")
     memory = result["privateKiBPerStream"]
     if memory is not None:
         print(f"  private memory of the service for each stream: {memory} KiB (<= 64: {'met' if memory <= 64 else 'missed'})")
