@@ -29,7 +29,9 @@ package enum Tool: String, CaseIterable, Sendable {
         }
     }
 
-    fileprivate var isModule: Bool { [.botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask].contains(self) }
+    fileprivate var isModule: Bool {
+        [.botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask].contains(self)
+    }
 
     /// How to install it, on Debian.
     private var remedy: String {

@@ -16,16 +16,21 @@ import Testing
         let tools: [Tool]
         /// The words behind `--`, for an application that listens on the port.
         let command: @Sendable (_ folder: URL, _ port: Int) async throws -> [String]
-        var hasClock = true
         var testDescription: String { self.name }
     }
 
     static let all = [
         Framework(name: "FastAPI", tools: [.fastapi]) { folder, port in
-            ["python3", "-m", "uvicorn", "app:app", "--app-dir", folder.path, "--port", "\(port)", "--log-level", "warning"]
+            [
+                "python3", "-m", "uvicorn", "app:app", "--app-dir", folder.path, "--port", "\(port)", "--log-level",
+                "warning",
+            ]
         },
         Framework(name: "Flask", tools: [.flask]) { folder, port in
-            ["python3", "-m", "gunicorn", "--threads", "4", "--bind", "127.0.0.1:\(port)", "--chdir", folder.path, "app:app"]
+            [
+                "python3", "-m", "gunicorn", "--threads", "4", "--bind", "127.0.0.1:\(port)", "--chdir", folder.path,
+                "app:app",
+            ]
         },
         Framework(name: "Node", tools: [.node]) { folder, _ in ["node", folder.appending(path: "server.mjs").path] },
         Framework(name: "Go", tools: [.go]) { folder, _ in
@@ -56,7 +61,8 @@ import Testing
         let command = words.map { "'\($0)'" }.joined(separator: " ")
         let options = [
             "--concurrency", "1", "--timeout", "20", "--memory", "512", "--invoke-mode", mode,
-            "--env", "AWS_LWA_PORT=\(port)", "--env", "PORT=\(port)", "--env", "AWS_LWA_INVOKE_MODE=\(mode.lowercased())",
+            "--env", "AWS_LWA_PORT=\(port)", "--env", "PORT=\(port)", "--env",
+            "AWS_LWA_INVOKE_MODE=\(mode.lowercased())",
             "--env", "PYTHONPATH=\(Tools.pythonPath)",
         ]
         try await withSluice(functions: ["app=\(command)"], options) { sluice in
@@ -70,9 +76,9 @@ import Testing
             let hello = try await curl(url + "?name=Ada%20L")
             #expect(hello.status == 200, "\(hello)")
             #expect(hello.text.filter { $0 != " " && $0 != "\n" } == #"{"hello":"AdaL"}"#)
-            let bytes = String(repeating: "x", count: 200_000)
+            let bytes = String(repeating: "x", count: 100_000)
             let upload = try await curl(url + "upload", ["--data-binary", bytes])
-            #expect(upload.text.filter { $0 != " " && $0 != "\n" } == #"{"bytes":200000}"#)
+            #expect(upload.text.filter { $0 != " " && $0 != "\n" } == #"{"bytes":100000}"#)
             let clock = try await curl(url + "clock?ticks=2&every=0.01")
             #expect(clock.text == "tick 1\ntick 2\n")
         }
@@ -95,6 +101,37 @@ import Testing
             let first = try #require(times.first)
             let last = try #require(times.last)
             #expect(last - first >= .milliseconds(400), "\(times)")
+        }
+    }
+
+    /// Files, and another server's stream behind it.
+    @Test(arguments: ["RESPONSE_STREAM", "BUFFERED"])
+    func nginxServesItsFiles(mode: String) async throws {
+        let nginx = try Tools.path(of: .nginx)
+        let port = try await withScriptedServer { $0.port }
+        let example = RepositoryRoot.url("Examples/WebAdapter/nginx")
+        // Its worker is another user, who may not see where the repository lies.
+        let folder = URL(filePath: "/tmp/sluice-nginx-\(port)")
+        try FileManager.default.copyItem(at: example, to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let settings = folder.appending(path: "nginx.conf")
+        let text = try String(contentsOf: settings, encoding: .utf8)
+            .replacing("8080", with: "\(port)").replacing("/tmp/nginx", with: folder.path + "/nginx")
+        try text.write(to: settings, atomically: true, encoding: .utf8)
+        let adapter = try BuiltProducts.url(of: "sluice-adapter").path
+        let command = "'\(adapter)' -- '\(nginx)' -p '\(folder.path)/' -c nginx.conf"
+        let options = [
+            "--concurrency", "1", "--invoke-mode", mode, "--env", "AWS_LWA_PORT=\(port)",
+            "--env", "AWS_LWA_INVOKE_MODE=\(mode.lowercased())",
+        ]
+        try await withSluice(functions: ["web=\(command)"], options) { sluice in
+            let url = try sluice.url("web")
+            let page = try await curl(url + "index.html")
+            #expect(page.status == 200 && page.text.hasSuffix("<p>hello from nginx\n"), "\(page)")
+            #expect(try await curl(url + "nothing").status == 404)
+            #expect(try await curl(url + "index.html", ["-I"]).status == 200)
+            let unchanged = try await curl(url, ["-H", "If-None-Match: \(page["etag"].first ?? "")"])
+            #expect(unchanged.status == 304 && unchanged.body.isEmpty)
         }
     }
 }

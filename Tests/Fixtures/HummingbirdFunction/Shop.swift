@@ -2,27 +2,27 @@
 // Copyright the Sluice authors
 
 #if Hummingbird
-public import Hummingbird
+import Hummingbird
 import Logging
 import NIOCore
-public import ServiceLifecycle
+import ServiceLifecycle
 import SluiceHummingbird
 import Synchronization
 
 /// An application as Hummingbird's users write it; nothing in it knows of Lambda but the route `/lambda`.
-public enum Shop {
-    public struct Item: ResponseCodable { public let name: String }
-    public struct Broken: Error { public init() {} }
+enum Shop {
+    struct Item: ResponseCodable { let name: String }
+    struct Broken: Error { init() {} }
 
     /// Runs for as long as the application does, and says when it began and ended.
-    public final class Clerk: Service {
+    final class Clerk: Service {
         private let state = Mutex("absent")
 
-        public init() {}
+        init() {}
 
-        public var word: String { self.state.withLock { $0 } }
+        var word: String { self.state.withLock { $0 } }
 
-        public func run() async throws {
+        func run() async throws {
             self.state.withLock { $0 = "at work" }
             try? await gracefulShutdown()
             self.state.withLock { $0 = "gone home" }
@@ -42,7 +42,7 @@ public enum Shop {
         }
     }
 
-    public static func router(_ clerk: Clerk, prepared: Prepared) -> Router<BasicRequestContext> {
+    static func router(_ clerk: Clerk, prepared: Prepared) -> Router<BasicRequestContext> {
         let router = Router()
         router.add(middleware: Stamp())
         router.get("/hello/:name") { _, context in "hello \(try context.parameters.require("name"))\n" }
@@ -92,15 +92,15 @@ public enum Shop {
     }
 
     /// Whether the work before the start was done.
-    public final class Prepared: Sendable {
+    final class Prepared: Sendable {
         private let value = Mutex(false)
 
-        public init() {}
-        public var isDone: Bool { self.value.withLock { $0 } }
-        public func set() { self.value.withLock { $0 = true } }
+        init() {}
+        var isDone: Bool { self.value.withLock { $0 } }
+        func set() { self.value.withLock { $0 = true } }
     }
 
-    public static func application() -> some ApplicationProtocol {
+    static func application() -> some ApplicationProtocol {
         let clerk = Clerk()
         let prepared = Prepared()
         var application = Application(router: Self.router(clerk, prepared: prepared))

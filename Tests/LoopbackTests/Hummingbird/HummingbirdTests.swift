@@ -5,7 +5,6 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import HummingbirdFunction
 import HummingbirdTesting
 import NIOCore
 import Sluice
@@ -15,6 +14,7 @@ import SluiceTesting
 import TestSupport
 import Testing
 
+@testable import HummingbirdFunction
 @testable import SluiceCLI
 
 /// One request, and what comes back whichever way it is sent: by Hummingbird's own test, by the function in process, and

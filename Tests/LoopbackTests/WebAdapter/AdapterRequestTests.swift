@@ -89,7 +89,8 @@ import Testing
     @Test func anApplicationOnAUnixSocketIsServed() async throws {
         let path = "/tmp/sluice-\(UInt64.random(in: 0 ... .max)).sock"
         defer { unlink(path) }
-        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_SOCKET": path, "APP_SOCKET": path]) { app async throws in
+        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_SOCKET": path, "APP_SOCKET": path]) {
+            app async throws in
             #expect(try await app.seen("/x?y").target == "/x?y")
         }
     }

@@ -128,6 +128,15 @@ enum ImportRules {
         "SluiceTesting": Self.network.union([
             "Sluice", "SluiceRuntimeAPI", "SluiceWire", "SluiceServiceWire", "SluiceHTTPServer", "SluiceHTTP1",
         ]),
+        "SluiceHummingbird": [
+            "Sluice", "SluiceServiceLifecycle", "Hummingbird", "ServiceLifecycle", "Logging", "HTTPTypes", "NIOCore",
+            "NIOEmbedded",
+        ],
+        "SluiceWebAdapter": Self.network.union([
+            "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "CZlib", "Logging", "CoreMetrics", "Subprocess",
+            "SystemPackage", "System",
+        ]),
+        "SluiceAdapterCLI": ["SluiceWebAdapter", "Sluice", "Logging"],
         "SluiceDemoFunction": ["Sluice", "NIOCore", "HTTPTypes"],
         "SluiceCLI": Self.network.union([
             "SluiceEmulator", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1", "EventStreamCoding", "ArgumentParser",
