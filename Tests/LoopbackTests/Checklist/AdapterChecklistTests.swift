@@ -181,6 +181,51 @@ import Testing
         }
     }
 
+    @Test("13: serves as many requests at once as Managed Instances give it")
+    func concurrency() async throws {
+        try await AdaptedApplication.run(configure: { $0.managedConcurrency = 3 }) { app async throws in
+            let gate = try await Gate.open()
+            async let first = app.get("/live?gate=\(gate.port)")
+            async let second = app.get("/live?gate=\(gate.port)")
+            async let third = app.get("/live?gate=\(gate.port)")
+            try await gate.wait(for: 3)
+            #expect(app.lambda.log.startedEnvironments == 1)
+            await gate.release()
+            for reply in [try await first, try await second, try await third] {
+                #expect(reply.body == "first\nsecond\n")
+            }
+        }
+    }
+
+    @Test("15: streams as a runtime must: mode, chunks, a content type, and both trailers declared")
+    func runtimeClient() async throws {
+        try await withScriptedServer { server in
+            let port = try await freePort()
+            let environment = [
+                "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(server.port)", "AWS_LWA_PORT": "\(port)",
+                "AWS_LWA_INVOKE_MODE": "response_stream", "PATH": RunEnvironment["PATH"] ?? "",
+            ]
+            let program = try BuiltProducts.url(of: "sluice-adapter").path
+            let command = ["--", "python3", AdaptedApplication.script]
+            try await withChildProcess(program, command, environment: environment) { _ in
+                let extensions = try await server.accept()
+                _ = try await extensions.readHead()
+                try await extensions.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}")
+                let connection = try await server.accept()
+                let event = #"""
+                    {"version":"2.0","rawPath":"/status/201","rawQueryString":"","headers":{},
+                    "requestContext":{"http":{"method":"GET","path":"/status/201","sourceIp":"1.2.3.4"}}}
+                    """#
+                try await connection.answerNext(event)
+                let head = try await connection.readHead().lowercased()
+                #expect(head.contains("lambda-runtime-function-response-mode: streaming\r\n"))
+                #expect(head.contains("transfer-encoding: chunked\r\n"))
+                #expect(head.contains("content-type: application/vnd.awslambda.http-integration-response\r\n"))
+                #expect(head.contains("trailer: lambda-runtime-function-error-type"))
+            }
+        }
+    }
+
     @Test("14: neither another event nor a buffered answer gets a prelude")
     func noPrelude() async throws {
         for mode in ["response_stream", "buffered"] {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+import Foundation
+import HTTPTypes
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import SluiceCLI
+
+/// Requests of all kinds, sent once straight to an application and once through Function URL and adapter: the application
+/// sees the same, but for what Lambda itself changes.
+@Suite(.timeLimit(.minutes(5)), .requires(.python3), .takesTurns) struct AdapterCorpusTests {
+    struct Sent: Sendable, CustomTestStringConvertible {
+        var method = HTTPRequest.Method.get
+        var target = "/"
+        var fields: [(String, String)] = []
+        var body: [UInt8] = []
+
+        var testDescription: String { "\(self.method) \(self.target) \(self.fields) \(self.body.count) B" }
+
+        var httpFields: HTTPFields {
+            HTTPFields(
+                self.fields.compactMap { name, value in HTTPField.Name(name).map { HTTPField(name: $0, value: value) } }
+            )
+        }
+    }
+
+    static let corpus: [Sent] = [
+        Sent(), Sent(target: "/a"), Sent(target: "/a/"), Sent(target: "//a//b"), Sent(target: "/%2F/%2f"),
+        Sent(target: "/%C3%A4/%E4"), Sent(target: "/a%20b+c"), Sent(target: "/a;b=c,d"), Sent(target: "/~a!$&'()*:@"),
+        Sent(target: "/%25"), Sent(target: "/a/../b/./c"), Sent(target: "/echo.json"),
+        Sent(target: "/q?a=1"), Sent(target: "/q?a=1&a=2&b="), Sent(target: "/q?a=%26&b=%3D"),
+        Sent(target: "/q?a+b=c+d"),
+        Sent(target: "/q?flag"), Sent(target: "/q?a=b=c"), Sent(target: "/q?a[]=1&a[]=2"), Sent(target: "/q?x=/y?z"),
+        Sent(fields: [("x-one", "1")]), Sent(fields: [("x-list", "a, b"), ("x-list", "c")]),
+        Sent(fields: [("x-empty", "")]), Sent(fields: [("accept", "text/html;q=0.9, */*")]),
+        Sent(fields: [("cookie", "a=1")]), Sent(fields: [("cookie", "a=1; b=\"2\"; c=")]),
+        Sent(fields: [("authorization", "Bearer abc.def")]), Sent(fields: [("range", "bytes=0-1")]),
+        Sent(fields: [("if-none-match", "\"1\"")]), Sent(fields: [("x-long", String(repeating: "x", count: 4_000))]),
+        Sent(method: .post, target: "/p"), Sent(method: .post, target: "/p", body: Array("text".utf8)),
+        Sent(
+            method: .post,
+            target: "/p",
+            fields: [("content-type", "application/json")],
+            body: Array(#"{"ä":1}"#.utf8)
+        ),
+        Sent(method: .post, target: "/p", fields: [("content-type", "image/png")], body: Array(0...255)),
+        Sent(
+            method: .post,
+            target: "/p",
+            fields: [("content-type", "application/x-www-form-urlencoded")],
+            body: Array("a=1&b=%20".utf8)
+        ),
+        Sent(method: .put, target: "/p", body: [UInt8](repeating: 0, count: 1_000)),
+        Sent(method: .patch, target: "/p", body: [0xFF]), Sent(method: .delete, target: "/p"),
+        Sent(method: .delete, target: "/p", body: Array("x".utf8)), Sent(method: .options, target: "/p"),
+        Sent(
+            method: .post,
+            target: "/big",
+            fields: [("content-type", "text/plain")],
+            body: [UInt8](repeating: 0x78, count: 4_000_000)
+        ),
+        Sent(
+            method: .post,
+            target: "/big",
+            fields: [("content-type", "application/octet-stream")],
+            body: (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0) }
+        ),
+    ]
+
+    /// What Lambda adds, or says in its own way.
+    private static let lambdas: Set<String> = [
+        "host", "x-amzn-request-context", "x-amzn-lambda-context", "x-amzn-trace-id", "x-forwarded-for",
+        "x-forwarded-port", "x-forwarded-proto", "connection", "content-type", "content-length",
+    ]
+
+    @Test(arguments: ["response_stream", "buffered"])
+    func theApplicationSeesTheSameWithAndWithoutLambda(mode: String) async throws {
+        let port = try await freePort()
+        try await withChildProcess(
+            try Tools.path(of: .python3),
+            [AdaptedApplication.script],
+            environment: ["AWS_LWA_PORT": "\(port)", "PATH": RunEnvironment["PATH"] ?? ""]
+        ) { _ in
+            try await AdaptedApplication.run(mode: mode) { app async throws in
+                for sent in Self.corpus {
+                    let there = try await Self.send(sent, to: "http://127.0.0.1:\(port)")
+                    let url = app.lambda.addresses.functionURL(port: app.lambda.addresses.functionURLs[0].port)
+                    let here = try await Self.send(sent, to: String(url.dropLast()))
+                    Self.compare(sent, straight: there, throughLambda: here)
+                }
+            }
+        }
+    }
+
+    private static func send(_ sent: Sent, to address: String) async throws -> SeenRequest {
+        let request = StreamRequest(
+            url: try HTTPAddress(address + sent.target),
+            method: sent.method,
+            fields: sent.httpFields,
+            body: ByteBuffer(bytes: sent.body)
+        )
+        for attempt in 0... {
+            do {
+                var reply = LocalLambda.Reply()
+                try await StreamClient().run(request) { reply.record($0) }
+                if reply.status == nil, attempt < 200 { continue }
+                return try SeenRequest(reply)
+            }
+        }
+    }
+
+    private static func compare(_ sent: Sent, straight: SeenRequest, throughLambda: SeenRequest) {
+        #expect(throughLambda.method == straight.method, "\(sent.testDescription)")
+        #expect(throughLambda.target == straight.target, "\(sent.testDescription)")
+        #expect(throughLambda.body == straight.body, "\(sent.testDescription)")
+        #expect(self.fields(of: throughLambda) == self.fields(of: straight), "\(sent.testDescription)")
+        for name in ["content-type"] where !sent.fields.filter({ $0.0 == name }).isEmpty {
+            #expect(throughLambda[name] == straight[name], "\(sent.testDescription)")
+        }
+    }
+
+    /// A Function URL joins fields that come twice, and takes spaces off.
+    private static func fields(of seen: SeenRequest) -> [String: String] {
+        let own = seen.headers.map { ($0[0].lowercased(), $0[1]) }.filter { !self.lambdas.contains($0.0) }
+        return Dictionary(own) { $0 + "," + $1 }
+            .mapValues {
+                $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: ",")
+            }
+    }
+}
