@@ -7,7 +7,7 @@ package import Testing
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
     case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie, jsonschema
-    case fastapi, flask, go, php, nginx
+    case fastapi, flask, go, php, nginx, cfnlint
     case powertools = "aws_lambda_powertools"
 
     /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator is a program for Linux.
@@ -24,6 +24,7 @@ package enum Tool: String, CaseIterable, Sendable {
             ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"]
         case .botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask: ["python3"]
         case .rie: ["aws-lambda-rie"]
+        case .cfnlint: ["cfn-lint"]
         case .nginx: ["nginx", "/usr/sbin/nginx"]
         case .python3, .curl, .node, .aws, .openssl, .go, .php: [self.rawValue]
         }
@@ -44,6 +45,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .powertools: "python3 -m pip install aws-lambda-powertools pydantic"
         case .fastapi: "python3 -m pip install fastapi uvicorn sse-starlette websockets"
         case .flask: "python3 -m pip install flask gunicorn"
+        case .cfnlint: "python3 -m pip install cfn-lint"
         case .go: "apt-get install golang-go"
         case .php: "apt-get install php-cli"
         case .rie: "CONTRIBUTING.md says how"
