@@ -87,7 +87,8 @@ import Testing
         ) { straight in
             _ = try await straight.line { $0 == "listens" }
             try await AdaptedApplication.run(mode: mode) { app async throws in
-                for sent in Self.corpus {
+                // The answer has each byte as two digits, which a buffered one of that size cannot have.
+                for sent in Self.corpus where mode == "response_stream" || sent.body.count < 1_000_000 {
                     let there = try await Self.send(sent, to: "http://127.0.0.1:\(port)")
                     let url = app.lambda.addresses.functionURL(port: app.lambda.addresses.functionURLs[0].port)
                     let here = try await Self.send(sent, to: String(url.dropLast()))
