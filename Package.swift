@@ -131,6 +131,10 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // Bodies in gzip, piece by piece, for the adapter and the local Lambda.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "SluiceGzip", dependencies: ["CZlib", nioCore], swiftSettings: swiftSettings),
+
         // The service side. None of it is linked into a function.
         .target(
             name: "SluiceServiceWire",
@@ -153,7 +157,7 @@ let package = Package(
             name: "SluiceEmulator",
             dependencies: [
                 "SluiceRuntimeAPI", "SluiceServiceWire", "SluiceWire", "SluiceHTTPServer", "SluiceHTTP1",
-                "EventStreamCoding",
+                "SluiceGzip", "EventStreamCoding",
                 nioCore, nioPosix, nioHTTP1, httpTypes, subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
@@ -170,11 +174,10 @@ let package = Package(
         ),
 
         // An HTTP application as a function.
-        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "SluiceWebAdapter",
             dependencies: [
-                "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "CZlib",
+                "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "SluiceGzip",
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, coreMetrics, subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
@@ -226,7 +229,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "FuzzTargets", "EventStreamCoding", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1",
                 "SluiceHTTPServer",
-                "SluiceRuntimeAPI", "SluiceWebAdapter", "Sluice",
+                "SluiceRuntimeAPI", "SluiceWebAdapter", "SluiceGzip", "Sluice",
                 nioCore, nioEmbedded, nioHTTP1, httpTypes,
             ],
             swiftSettings: swiftSettings

@@ -7,3 +7,5 @@
 static inline int sluice_gzip_begin(z_stream *stream, int level) {
     return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
 }
+
+static inline int sluice_gunzip_begin(z_stream *stream) { return inflateInit2(stream, 15 + 16); }

@@ -62,7 +62,7 @@ package final class InvocationRelay {
             self.runtime = exchange
             if paused { exchange.pauseReading() }
             self.caller.responseBegan(contentType: fields[.contentType] ?? RuntimeAPIHeader.defaultContentType)
-            return self.makeReceiver(on: exchange)
+            return self.makeReceiver(fields, on: exchange)
         case .refuseMode:
             exchange.answer(.invalidResponseMode)
             self.fail(.invalidResponseMode)
@@ -73,8 +73,18 @@ package final class InvocationRelay {
     }
 
     /// From the outside to the inside: what keeps bytes waiting, what goes wrong at one of them, the relay.
-    private func makeReceiver(on exchange: ServerExchange) -> any RequestReceiver {
-        var receiver: any RequestReceiver = ResponseReceiver(relay: self)
+    private func makeReceiver(_ fields: HTTPFields, on exchange: ServerExchange) -> any RequestReceiver {
+        let inside = ResponseReceiver(relay: self)
+        let shaped = self.shaped(inside, on: exchange)
+        // A fault at byte 0 strikes before all of it.
+        guard self.shaping.passesPrelude, shaped !== inside, self.shaping.fault?.atByte != 0,
+            StreamedResult.hasPrelude(contentType: fields[.contentType] ?? "")
+        else { return shaped }
+        return PreludePassage(past: inside, body: shaped)
+    }
+
+    private func shaped(_ inside: any RequestReceiver, on exchange: ServerExchange) -> any RequestReceiver {
+        var receiver = inside
         if let fault = self.shaping.fault {
             let injector = FaultInjector(fault, before: receiver) { [weak self] in self?.faultReported($0) }
             injector.began()

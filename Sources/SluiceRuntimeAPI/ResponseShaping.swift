@@ -21,6 +21,8 @@ package struct ResponseShaping {
     package var limitBytes: Int?
     package var bandwidth: Bandwidth?
     package var fault: ByteFault?
+    /// Whether bytes are counted behind the prelude, where there is one: its caller gets status and headers instead.
+    package var passesPrelude = false
     package var notify: (News) -> Void
 
     package init(

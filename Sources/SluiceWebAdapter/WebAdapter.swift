@@ -6,6 +6,7 @@ package import Logging
 internal import NIOCore
 internal import NIOPosix
 package import Sluice
+internal import SluiceGzip
 internal import SluiceMetrics
 internal import SluiceWire
 internal import Synchronization

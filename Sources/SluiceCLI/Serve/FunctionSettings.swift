@@ -21,6 +21,12 @@ struct FunctionSettings: ParsableArguments {
     )
     var urlAuth = FunctionConfiguration.URLAuthentication.none
 
+    @Flag(
+        name: .customLong("url-decodes-gzip"),
+        help: "Have Function URLs unpack streams in gzip, as they were seen to do on Lambda."
+    )
+    var urlDecodesGzip = false
+
     @Option(name: .long, help: ArgumentHelp("How long an invocation may take, 1 to 900.", valueName: "seconds"))
     var timeout = Limits.defaultTimeoutSeconds
 
@@ -122,6 +128,7 @@ struct FunctionSettings: ParsableArguments {
         function.inheritsEnvironment = self.inheritEnv
         function.invokeMode = self.invokeMode
         function.urlAuthentication = self.urlAuth
+        function.urlDecodesGzip = self.urlDecodesGzip
         function.timeout = .seconds(Int64(self.timeout))
         function.concurrency = self.concurrency
         return function

@@ -3,6 +3,7 @@
 
 internal import HTTPTypes
 internal import NIOCore
+internal import SluiceGzip
 internal import SluiceRuntimeAPI
 internal import SluiceServiceWire
 internal import SluiceWire
@@ -15,6 +16,9 @@ internal import SluiceWire
 final class StreamedURLCaller: InvocationCaller {
     private let reply: FunctionURLReply
     private let preludeLimitBytes: Int
+    private let decodesGzip: Bool
+    /// What unpacks the body, where it does.
+    private var gunzip: GunzipStream?
     private var prelude: PreludeParser?
     private var allowsBody = true
     /// Of a response without a prelude: it leaves with the first byte, since until then the function may still fail.
@@ -24,9 +28,10 @@ final class StreamedURLCaller: InvocationCaller {
     /// An answer other than the function's was given, and what the function still sends is dropped.
     private var wasRefused = false
 
-    init(reply: FunctionURLReply, preludeLimitBytes: Int) {
+    init(reply: FunctionURLReply, preludeLimitBytes: Int, decodesGzip: Bool) {
         self.reply = reply
         self.preludeLimitBytes = preludeLimitBytes
+        self.decodesGzip = decodesGzip
     }
 
     func responseBegan(contentType: String) {
@@ -45,17 +50,28 @@ final class StreamedURLCaller: InvocationCaller {
     }
 
     private func begin(_ head: FunctionURLResponseHead) {
+        var head = head
         self.allowsBody = head.allowsBody
-        if head.fields[.contentEncoding]?.lowercased() == "gzip" {
-            self.reply.note(
-                "the stream is compressed with gzip: Function URLs on Lambda were seen to unpack such streams and to leave "
-                    + "out the header"
-            )
-        }
+        if head.fields[.contentEncoding]?.lowercased() == "gzip" { self.metGzip(&head) }
         self.reply.exchange.begin(
             status: HTTPResponse.Status(code: head.statusCode),
             fields: self.reply.fields(of: head)
         )
+    }
+
+    private func metGzip(_ head: inout FunctionURLResponseHead) {
+        guard self.decodesGzip else {
+            return self.reply.note(
+                "the stream is compressed with gzip: Function URLs on Lambda were seen to unpack such streams and to leave "
+                    + "out the header; --url-decodes-gzip does so here"
+            )
+        }
+        do throws(GunzipStream.Fault) {
+            self.gunzip = try GunzipStream()
+            head.fields[.contentEncoding] = nil
+        } catch {
+            self.reply.note("the stream in gzip is passed on as it is: \(error)")
+        }
     }
 
     func received(_ bytes: ByteBuffer) {
@@ -81,7 +97,19 @@ final class StreamedURLCaller: InvocationCaller {
 
     private func forward(_ bytes: ByteBuffer) {
         guard self.allowsBody else { return }
-        self.reply.exchange.write(bytes)
+        guard let gunzip = self.gunzip else { return self.reply.exchange.write(bytes) }
+        do throws(GunzipStream.Fault) {
+            try gunzip.unpack(bytes) { self.reply.exchange.write($0) }
+        } catch {
+            self.breakOff(error)
+        }
+    }
+
+    /// The caller has a head and perhaps more: a broken stream is all that can be told.
+    private func breakOff(_ fault: GunzipStream.Fault) {
+        self.wasRefused = true
+        self.reply.note("the stream in gzip was broken off: \(fault)")
+        self.reply.exchange.abort()
     }
 
     func responseCompleted() {
@@ -89,9 +117,18 @@ final class StreamedURLCaller: InvocationCaller {
         self.beginIfWaiting()
         switch self.prelude?.ended() {
         case .malformed(let error): self.refuse(error)
-        case nil, .some: self.reply.exchange.finish()
+        case nil, .some: self.finish()
         }
         if let text = self.hint?.ofStreamedURL { self.reply.note(text) }
+    }
+
+    private func finish() {
+        do throws(GunzipStream.Fault) {
+            if self.allowsBody { try self.gunzip?.end() }
+            self.reply.exchange.finish()
+        } catch {
+            self.breakOff(error)
+        }
     }
 
     func invocationFailed(_ failure: InvocationFailure) {

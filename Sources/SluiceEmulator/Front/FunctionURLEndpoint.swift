@@ -145,10 +145,15 @@ final class FunctionURLEndpoint: RequestRouter {
         let isStreaming = self.function.configuration.invokeMode == .responseStream
         let caller: any InvocationCaller =
             isStreaming
-            ? StreamedURLCaller(reply: reply, preludeLimitBytes: rules.limits[.preludeBytes])
+            ? StreamedURLCaller(
+                reply: reply,
+                preludeLimitBytes: rules.limits[.preludeBytes],
+                decodesGzip: self.function.configuration.urlDecodesGzip
+            )
             : BufferedURLCaller(reply: reply)
         let mode: RelayMachine.Mode = isStreaming ? .streaming : .buffered
-        let shaping = rules.shaping(mode, faults, of: exchange, function: name)
+        var shaping = rules.shaping(mode, faults, of: exchange, function: name)
+        shaping.passesPrelude = isStreaming
         let relay = InvocationRelay(mode: mode, caller: caller, shaping: shaping)
         receiver.watch(relay)
         self.function.invoke(Delivery(invocation, relay: relay, crashesInit: faults.crashesInit)) {

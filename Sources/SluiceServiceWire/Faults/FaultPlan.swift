@@ -13,6 +13,9 @@
 /// | `stall=BYTES`, `stall=BYTES/MS` | the caller takes so many bytes, and then none: ever, or for so many milliseconds |
 /// | `throttle`, `throttle=N` | each request is answered with 429, or every Nth |
 /// | `init-crash` | the process of a cold start ends before it asks for an invocation |
+///
+/// Bytes are those that a caller gets: of a body behind status and headers, through a Function URL; of all that the
+/// function sends, prelude included, through the invoke calls.
 package struct FaultPlan: Hashable, Sendable {
     package var atByte: ByteFault?
     /// How fast the caller reads.

@@ -66,6 +66,25 @@ import Testing
         }
     }
 
+    private static var helloBehindAPrelude: ScriptedFunction.Step {
+        var response = ScriptedFunction.Step.Request.of("response")
+            .with("Content-Type", "application/vnd.awslambda.http-integration-response")
+        response.body = Array((#"{"statusCode":201}"# + String(repeating: "\0", count: 8) + "hello").utf8)
+        return .ask(response)
+    }
+
+    /// A caller of a URL gets status and headers in place of the prelude.
+    @Test(arguments: ["drop=3", "stall=3/1"]) func bytesAreThoseOfTheBodyBehindAPrelude(fault: String) async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let reply = try await lambda.request(fault: fault, [Self.helloBehindAPrelude])
+            #expect(reply.status == 201)
+            #expect(reply.body == (fault.hasPrefix("drop") ? "hel" : "hello"))
+            let short = try await lambda.request(fault: "kill=6", [Self.helloBehindAPrelude])
+            #expect(short.body == "hello")
+            _ = try await lambda.log.note("the fault kill=6 did not strike: the response has 5 bytes")
+        }
+    }
+
     @Test func freezesTheFunctionForAWhileAndItGoesOn() async throws {
         let gate = try await Gate.open()
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
