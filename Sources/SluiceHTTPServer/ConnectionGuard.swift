@@ -142,6 +142,8 @@ final class ConnectionGuard: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
+        // What is whole is answered, or is nothing that its peer could wait for.
+        if self.bounds.acknowledgesAtOnce, self.machine.isAmidRequest { QuickAcknowledgement.ask(context) }
         if self.machine.readsToDrop { context.read() }
     }
 

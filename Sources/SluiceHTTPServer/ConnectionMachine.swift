@@ -210,6 +210,14 @@ struct ConnectionMachine {
 
     mutating func connectionEnded() { self.state = .over }
 
+    /// A request has come in part, and its peer is about to send the rest.
+    var isAmidRequest: Bool {
+        switch self.state {
+        case .head, .body, .discarding: true
+        case .idle, .answering, .leaving, .lingering, .over: false
+        }
+    }
+
     /// Whether the machine wants the socket read although nobody parses.
     var readsToDrop: Bool {
         switch self.state {

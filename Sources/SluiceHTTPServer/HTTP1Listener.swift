@@ -54,7 +54,6 @@ package enum HTTP1Listener {
     ) throws {
         switch connections.admit(channel, limit: bounds.connections) {
         case .admitted:
-            if bounds.acknowledgesAtOnce { try channel.pipeline.syncOperations.addHandler(QuickAcknowledgement()) }
             try HTTP1ServerHandler.configure(channel, router: router, bounds: bounds, onFault: onFault)
         case .refused:
             // Not accepting would leave them waiting in the kernel, without a word on why.

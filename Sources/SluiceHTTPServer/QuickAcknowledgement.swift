@@ -13,16 +13,13 @@ internal import Glibc
 ///
 /// A runtime client that leaves Nagle's algorithm on and writes its prelude in two pieces, as Rust's does, keeps the second
 /// until the first is acknowledged, and Linux takes 40 ms for that when there is nothing to send with it. Linux forgets the
-/// option as it goes, so it is set behind each read. (tcp(7), `TCP_QUICKACK`.)
-final class QuickAcknowledgement: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    func channelReadComplete(context: ChannelHandlerContext) {
+/// option as it goes, so it is set behind each read that leaves a request in part. (tcp(7), `TCP_QUICKACK`.)
+enum QuickAcknowledgement {
+    static func ask(_ context: ChannelHandlerContext) {
         #if os(Linux)
         let option = ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_QUICKACK))
         // It is for speed only, and a connection that is about to end may refuse it.
         try? context.channel.syncOptions?.setOption(option, value: 1)
         #endif
-        context.fireChannelReadComplete()
     }
 }

@@ -13,7 +13,10 @@ package struct ServerRequest: Sendable {
     package var fields: HTTPFields
 
     /// The target up to the first `?`.
-    package var path: Substring { self.target.prefix { $0 != "?" } }
+    package var path: Substring {
+        guard let end = self.target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return self.target[...] }
+        return self.target[..<end]
+    }
 
     package init(method: HTTPRequest.Method, target: String, fields: HTTPFields) {
         self.method = method

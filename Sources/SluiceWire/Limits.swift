@@ -167,6 +167,8 @@ package enum Limits {
     package static let lastLogLinesMilliseconds = 500
     /// For how long lines of the log are gathered on their way to a terminal. (Ours: nobody reads faster.)
     package static let logGatheringMilliseconds = 5
+    /// Lines of the log that are written together at most.
+    package static let logLinesAtOnce = 64
     /// Lines of the log that wait for a terminal which does not keep up; those after them are left out.
     package static let maximumWaitingLogLines = 10_000
 

@@ -10,7 +10,7 @@ extension FuzzTarget {
     /// A line for the path, fields, and the body of a registration or of a subscription.
     static func tryExtensionsAPI(_ input: [UInt8]) throws(FuzzFinding) {
         var input = FuzzInput(input)
-        _ = ExtensionsRoute(path: input.line())
+        _ = ExtensionsRoute(path: input.line()[...])
         let fields = input.fields()
         let body = input.buffer
         if let identifier = try? ExtensionHeader.identifier(of: fields) {

@@ -50,7 +50,7 @@ struct Call: Sendable {
                 // When the call has ended just now, that is being said.
                 guard let report = record.leave(at: .now) else { return }
                 for line in report.lines(.ofThisProcess) {
-                    await StandardStreams.writeLineWhenReady(line, to: .error)
+                    await StandardStreams.writeWhenReady(line + "\n", to: .error)
                 }
                 InvokeCommand.exit(withError: Self.interrupted)
             }

@@ -72,10 +72,10 @@ enum StandardStreams {
         try? self.write(ByteBuffer(string: text + "\n"), to: output)
     }
 
-    /// Like `writeLine`, but suspends instead of blocking a thread while the reader is behind, and leaves the rest out
-    /// when the task is cancelled.
-    static func writeLineWhenReady(_ text: String, to output: Output) async {
-        var rest = ByteBuffer(string: text + "\n")
+    /// Writes lines that are whole. Unlike `writeLine` it suspends instead of blocking a thread while the reader is behind,
+    /// and leaves the rest out when the task is cancelled.
+    static func writeWhenReady(_ text: String, to output: Output) async {
+        var rest = ByteBuffer(string: text)
         while let piece = rest.readSlice(length: min(Self.pieceBytes, rest.readableBytes)), piece.readableBytes > 0 {
             while !Self.isReady(output) {
                 guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }

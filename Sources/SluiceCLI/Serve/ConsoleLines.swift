@@ -42,15 +42,23 @@ struct ConsoleLines: Sendable {
 
     func finish() { self.continuation.finish() }
 
-    /// Hands out each line, until `finish` was called and none is left, or the task is cancelled. Once none is left, it
-    /// pauses before it looks again.
-    func forEach(
+    /// Hands out lines together that wait together, until `finish` was called and none is left, or the task is cancelled.
+    /// Once none is left, it pauses before it looks again.
+    func forEachBatch(
         pause: () async -> Void = { try? await Task.sleep(for: .milliseconds(Limits.logGatheringMilliseconds)) },
-        _ body: (Line) async -> Void
+        _ body: ([Line]) async -> Void
     ) async {
+        var batch: [Line] = []
         for await line in self.lines {
-            await body(line)
-            if self.waiting.value.subtract(1, ordering: .relaxed).newValue == 0 { await pause() }
+            batch.append(line)
+            // One that is counted and does not fit is not waited for: where it does not fit, others wait.
+            let hasAll = batch.count == self.waiting.value.load(ordering: .relaxed)
+            guard hasAll || batch.count == Limits.logLinesAtOnce else { continue }
+            await body(batch)
+            let left = self.waiting.value.subtract(batch.count, ordering: .relaxed).newValue
+            batch.removeAll(keepingCapacity: true)
+            if left == 0 { await pause() }
         }
+        if !batch.isEmpty { await body(batch) }
     }
 }

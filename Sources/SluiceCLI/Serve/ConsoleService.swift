@@ -53,13 +53,27 @@ enum ConsoleService {
 
     private static func write(_ lines: ConsoleLines, style: TerminalStyle) async {
         let log = ConsoleLog(style: style)
-        await lines.forEach { line in
-            switch line {
-            case .output(let text): await StandardStreams.writeLineWhenReady(text, to: .output)
-            case .error(let text): await StandardStreams.writeLineWhenReady(text, to: .error)
-            case .event(let event):
-                for text in log.lines(for: event) { await StandardStreams.writeLineWhenReady(text, to: .error) }
+        await lines.forEachBatch { batch in
+            // Lines for one output leave together.
+            var text = ""
+            var output = StandardStreams.Output.error
+            for line in batch {
+                let (next, added) = Self.text(of: line, log)
+                if next != output {
+                    await StandardStreams.writeWhenReady(text, to: output)
+                    (text, output) = ("", next)
+                }
+                text += added
             }
+            await StandardStreams.writeWhenReady(text, to: output)
+        }
+    }
+
+    private static func text(of line: ConsoleLines.Line, _ log: ConsoleLog) -> (StandardStreams.Output, String) {
+        switch line {
+        case .output(let text): (.output, text + "\n")
+        case .error(let text): (.error, text + "\n")
+        case .event(let event): (.error, log.lines(for: event).reduce(into: "") { $0 += $1 + "\n" })
         }
     }
 }

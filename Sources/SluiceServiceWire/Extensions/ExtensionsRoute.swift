@@ -16,7 +16,9 @@ package enum ExtensionsRoute: Hashable, Sendable {
     /// `PUT /2020-08-15/logs`, which the Telemetry API has taken the place of.
     case logs
 
-    package init?(path: some StringProtocol) {
+    package init?(path: Substring) {
+        // Most requests are a runtime's own, and none of those is one of these.
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.dropFirst().starts(with: "202".utf8) else { return nil }
         switch path {
         case "/2020-01-01/extension/register": self = .register
         case "/2020-01-01/extension/event/next": self = .next

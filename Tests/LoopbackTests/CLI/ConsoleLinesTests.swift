@@ -19,7 +19,10 @@ import Testing
         for number in 0..<1_000 { lines.put(.error("\(number)")) }
         lines.finish()
         var texts: [String] = []
-        await lines.forEach { texts.append(Self.text($0)) }
+        await lines.forEachBatch { batch in
+            #expect(batch.count <= Limits.logLinesAtOnce)
+            texts += batch.map(Self.text)
+        }
         #expect(texts == (0..<1_000).map(String.init))
     }
 
@@ -28,8 +31,8 @@ import Testing
         lines.put(.error("first"))
         var count = 0
         var countsAtPauses: [Int] = []
-        await lines.forEach(pause: { countsAtPauses.append(count) }) { _ in
-            count += 1
+        await lines.forEachBatch(pause: { countsAtPauses.append(count) }) { batch in
+            count += batch.count
             if count == 1 { for _ in 0..<100 { lines.put(.output("came meanwhile")) } }
             if count == 101 { lines.finish() }
         }
@@ -42,8 +45,8 @@ import Testing
         for number in 0..<(Limits.maximumWaitingLogLines + 5) { lines.put(.error("\(number)")) }
         var texts: [String] = []
         var pauses = 0
-        await lines.forEach(pause: { pauses += 1 }) { line in
-            texts.append(Self.text(line))
+        await lines.forEachBatch(pause: { pauses += 1 }) { batch in
+            texts += batch.map(Self.text)
             if texts.count == Limits.maximumWaitingLogLines { lines.put(.error("after it")) }
             if texts.last == "after it" { lines.finish() }
         }
