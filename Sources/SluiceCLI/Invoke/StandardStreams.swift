@@ -84,8 +84,12 @@ enum StandardStreams {
         }
     }
 
-    /// A pipe or terminal that is ready takes this much without blocking: the least `PIPE_BUF` that POSIX allows.
+    /// A pipe that is ready takes this much without blocking. (POSIX, `pathconf`, `PIPE_BUF`.)
+    #if os(Linux)
+    private static let pieceBytes = 4_096
+    #else
     private static let pieceBytes = 512
+    #endif
 
     private static func isReady(_ output: Output) -> Bool {
         var wait = pollfd(fd: output.rawValue, events: Int16(truncatingIfNeeded: POLLOUT), revents: 0)

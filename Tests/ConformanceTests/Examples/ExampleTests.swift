@@ -37,9 +37,16 @@ import Testing
     /// Not at Lambda's pace, of which this is more than a minute.
     @Test(.requires(.curl))
     func downloadSendsWhatItNeverHolds() async throws {
-        try await withExample("Download", options: ["--pacing", "off"]) { sluice, url in
-            let arguments = Curl.options + ["--output", "/dev/null", "--write-out", "%{size_download}"]
-            let curl = try await runProgram(try Tools.path(of: .curl), arguments + [url + "rows.csv"])
+        try await withExample("Download", timeoutSeconds: 300, options: ["--pacing", "off"]) { sluice, url in
+            let arguments =
+                Curl.options + [
+                    "--output", "/dev/null", "--write-out", "%{size_download}", "--max-time", "300",
+                ]
+            let curl = try await runProgram(
+                try Tools.path(of: .curl),
+                arguments + [url + "rows.csv"],
+                within: .seconds(300)
+            )
             #expect(curl.exit == .code(0))
             #expect(curl.outputText == "157286400")
             let report = try await sluice.logLine { $0.contains("Max Memory Used: ") }

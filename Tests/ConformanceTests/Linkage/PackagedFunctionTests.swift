@@ -116,7 +116,8 @@ extension LinkageTests {
             // As on Lambda, but for the folder.
             let settings = try #require(product.commands.split(separator: #"SWIFT_BACKTRACE":""#).last)
                 .prefix { $0 != "\"" }.replacing("/var/task", with: folder.path)
-            let options = ["--env", "SWIFT_BACKTRACE=\(settings)"]
+            // What reads the crash runs within the function's time and memory.
+            let options = ["--timeout", "60", "--memory", "1024", "--env", "SWIFT_BACKTRACE=\(settings)"]
             try await withSluice(functions: ["crash='\(folder.path)/bootstrap'"], options) { sluice in
                 async let reply = curl(try sluice.url("crash"))
                 try await sluice.logLine { $0.contains("*** Program crashed: ") }

@@ -35,7 +35,10 @@ import Testing
                     }
                     try await first.closeOutput()
                     _ = try await first.end()
-                    #expect(try await lambda.invoke(steps).body == "x")
+                    // Its end may reach this test before the service has counted it.
+                    var reply = try await lambda.invoke(steps)
+                    while reply.status == 503 { reply = try await lambda.invoke(steps) }
+                    #expect(reply.body == "x")
                     #expect(try await second.read(until: "0\r\n\r\n").hasSuffix("x\r\n0\r\n\r\n"))
                 }
             }

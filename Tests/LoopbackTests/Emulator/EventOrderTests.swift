@@ -44,8 +44,11 @@ import Testing
                 _ = try await log.reports(atLeast: number)
             }
         }
-        let invocation = ["START", "request", "END", "REPORT"]
-        #expect(Self.names(log.all) == ["starting", "ready"] + invocation + invocation + ["ended"])
+        let invocation = ["START", "END", "REPORT"]
+        let names = Self.names(log.all)
+        #expect(names.filter { $0 != "request" } == ["starting", "ready"] + invocation + invocation + ["ended"])
+        // Its caller's answer is through before or behind the runtime's next request.
+        #expect(names.count { $0 == "request" } == 2)
         #expect(log.all.allSatisfy { $0.function == "scripted" })
         #expect(log.reports.allSatisfy { $0.producedBytes == 1 && $0.errorType == nil && !$0.timedOut })
         #expect(zip(log.all, log.all.dropFirst()).allSatisfy { $0.epochMilliseconds <= $1.epochMilliseconds })

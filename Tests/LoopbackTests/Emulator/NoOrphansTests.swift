@@ -61,7 +61,7 @@ import Testing
 
     @Test func leavesNoneAfterATimeout() async throws {
         var function = try ScriptedFunction.configuration()
-        function.timeout = .milliseconds(500)
+        function.timeout = .seconds(2)
         try await LocalLambda.run(function) { lambda in
             async let reply = lambda.invoke([.child(Self.stubborn), .hang])
             let child = try await lambda.log.children()[0]

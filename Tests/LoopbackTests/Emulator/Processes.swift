@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 import Foundation
+import TestSupport
 
 /// What `/proc` says of processes that are not this one's children.
 enum Processes {
@@ -48,17 +49,7 @@ enum Processes {
 
     static func kill(group: Int32) { _ = Foundation.kill(-group, SIGKILL) }
 
-    /// Looks until the condition holds: the kernel tells only a parent of a process's fate.
-    ///
-    /// - Returns: false when it does not hold in time.
-    static func eventually(within limit: Duration = .seconds(10), _ condition: () -> Bool) async -> Bool {
-        let giveUp = ContinuousClock.now + limit
-        while !condition() {
-            guard ContinuousClock.now < giveUp else { return false }
-            await Task.yield()
-        }
-        return true
-    }
+    static func eventually(_ condition: () -> Bool) async -> Bool { await TestSupport.eventually(condition) }
 
     /// The descriptors that this process has open.
     static var ownDescriptorCount: Int {

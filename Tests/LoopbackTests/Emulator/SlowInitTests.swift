@@ -54,15 +54,15 @@ import Testing
     }
 
     @Test func theInvocationTimesOutWhenTheSecondProcessIsTooSlowAsWell() async throws {
-        let function = try Self.configuration(timeout: .milliseconds(400), initialisation: [.child(), .hang])
+        let function = try Self.configuration(timeout: .seconds(1), initialisation: [.child(), .hang])
         try await LocalLambda.run(function) { lambda in
             let buffered = try await lambda.invoke(streaming: false, tail: true, [.end])
             #expect(buffered.failureType == "Sandbox.Timedout")
-            #expect(buffered.failureMessage?.hasSuffix("Error: Task timed out after 0.40 seconds") == true)
+            #expect(buffered.failureMessage?.hasSuffix("Error: Task timed out after 1.00 seconds") == true)
             #expect(try await lambda.invoke([.end]).failureType == "Sandbox.Timedout")
             #expect(try await lambda.request([.end]).status == 502)
             let reports = try await lambda.log.reports(atLeast: 3)
-            #expect(reports.allSatisfy { $0.timedOut && $0.duration >= .milliseconds(400) })
+            #expect(reports.allSatisfy { $0.timedOut && $0.duration >= .seconds(1) })
             // Two processes for each call, and none of their children is left.
             for child in try await lambda.log.children(6) {
                 #expect(await Processes.eventually { !Processes.isAlive(child) })

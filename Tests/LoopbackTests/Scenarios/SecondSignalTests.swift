@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 import Foundation
+import SluiceWire
 import TestSupport
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
                 process.send(signal: signal)
                 _ = try await process.exit()
                 // The only place where time is the claim: streams under way would have two seconds.
-                #expect(ContinuousClock.now - start < .milliseconds(1_500))
+                #expect(ContinuousClock.now - start < .milliseconds(Limits.stopDrainMilliseconds))
                 #expect(await Processes.eventually { process.livingProcesses().isEmpty })
             }
         }

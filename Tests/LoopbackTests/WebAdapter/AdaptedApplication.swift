@@ -93,9 +93,9 @@ struct AdaptedApplication: Sendable {
     }
 }
 
-/// A port that nobody listened on a moment ago.
+/// A port that nobody listens on, and that the kernel gives to nobody by itself.
 func freePort() async throws -> Int {
-    try await withScriptedServer { $0.port }
+    try await Ports.withFree(1) { $0 }
 }
 
 /// What the application says that it saw.

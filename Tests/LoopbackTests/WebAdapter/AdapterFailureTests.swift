@@ -106,7 +106,7 @@ import Testing
     #if os(Linux)
     @Test func anApplicationOnAnotherPortIsNamedWithIt() async throws {
         let other = try await freePort()
-        let variables = ["APP_LISTEN": "\(other)", "SLUICE_ADAPTER_READINESS_SECONDS": "1"]
+        let variables = ["APP_LISTEN": "\(other)", "SLUICE_ADAPTER_READINESS_SECONDS": "5"]
         try await AdaptedApplication.run(variables: variables) { app async throws in
             #expect(try await app.get("/").status == 502)
             #expect(try await self.failure(app).contains("port \(other)"))
@@ -115,7 +115,7 @@ import Testing
     #endif
 
     @Test func anUnhealthyApplicationIsNamedWithItsStatus() async throws {
-        let variables = ["AWS_LWA_READINESS_CHECK_PATH": "/status/503", "SLUICE_ADAPTER_READINESS_SECONDS": "1"]
+        let variables = ["AWS_LWA_READINESS_CHECK_PATH": "/status/503", "SLUICE_ADAPTER_READINESS_SECONDS": "5"]
         try await AdaptedApplication.run(variables: variables) { app async throws in
             #expect(try await app.get("/").status == 502)
             let failure = try await self.failure(app)
@@ -142,7 +142,11 @@ import Testing
     }
 
     @Test func atTheDeadlineTheApplicationIsLeftAlone() async throws {
-        try await AdaptedApplication.run(configure: { $0.timeout = .seconds(1) }) { app async throws in
+        try await AdaptedApplication.run(configure: {
+            $0.timeout = .seconds(1)
+            // Stopped, the application could not say that it was left.
+            $0.freezes = false
+        }) { app async throws in
             let reply = try await app.get("/hang")
             #expect(reply.body == "then nothing" && reply.end != .complete)
             #expect(try await self.failure(app).hasPrefix("Function.DeadlineExceeded"))
