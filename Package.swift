@@ -245,6 +245,13 @@ let package = Package(
             name: "HummingbirdFunction",
             dependencies: ["SluiceHummingbird", hummingbird, serviceLifecycle, logging, nioCore],
             path: "Tests/Fixtures/HummingbirdFunction",
+            exclude: ["Files"],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "HummingbirdServer",
+            dependencies: [hummingbird, nioCore],
+            path: "Tests/Fixtures/HummingbirdServer",
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -36,12 +36,16 @@ package struct InvalidEvent: ReportedError, CustomStringConvertible {
 }
 
 extension HTTPRequestEvent {
-    /// No service that makes events of requests passes a change of protocol on.
+    /// No service that makes events of requests passes a change of protocol on. Most drop the field `Upgrade` before; the
+    /// key of a WebSocket's handshake is left then. (RFC 6455, section 4.1.)
     var asksForWebSocket: Bool {
-        self.headers[.upgrade].map { $0.utf8.split(separator: UInt8(ascii: ",")) }?.contains { word in
+        if self.headers[Self.webSocketKey] != nil { return true }
+        return self.headers[.upgrade].map { $0.utf8.split(separator: UInt8(ascii: ",")) }?.contains { word in
             String(Substring(word)).lowercased().filter { $0 != " " } == "websocket"
         } ?? false
     }
+
+    private static let webSocketKey = RuntimeAPIHeader.known("Sec-WebSocket-Key")
 }
 
 extension InvocationContext {

@@ -19,7 +19,20 @@ import Testing
         var testDescription: String { self.name }
     }
 
-    static let all = [
+    static var all: [Framework] {
+        #if Hummingbird
+        Self.examples + [Self.hummingbird]
+        #else
+        Self.examples
+        #endif
+    }
+
+    /// A Swift server over TCP, for which the adapter is one program among others.
+    private static let hummingbird = Framework(name: "Hummingbird", tools: []) { _, port in
+        [try BuiltProducts.url(of: "HummingbirdServer").path, "\(port)"]
+    }
+
+    private static let examples = [
         Framework(name: "FastAPI", tools: [.fastapi]) { folder, port in
             [
                 "python3", "-m", "uvicorn", "app:app", "--app-dir", folder.path, "--port", "\(port)", "--log-level",
@@ -48,13 +61,13 @@ import Testing
         },
     ]
 
-    private static func withFramework(
+    static func withFramework(
         _ framework: Framework,
         mode: String,
         _ body: (SluiceProcess, String) async throws -> Void
     ) async throws {
         for tool in framework.tools { _ = try Tools.path(of: tool) }
-        let port = try await withScriptedServer { $0.port }
+        let port = try await freePort()
         let folder = RepositoryRoot.url("Examples/WebAdapter/\(framework.name)")
         let adapter = try BuiltProducts.url(of: "sluice-adapter").path
         let words = [adapter, "--"] + (try await framework.command(folder, port))
@@ -101,37 +114,6 @@ import Testing
             let first = try #require(times.first)
             let last = try #require(times.last)
             #expect(last - first >= .milliseconds(400), "\(times)")
-        }
-    }
-
-    /// Files, and another server's stream behind it.
-    @Test(arguments: ["RESPONSE_STREAM", "BUFFERED"])
-    func nginxServesItsFiles(mode: String) async throws {
-        let nginx = try Tools.path(of: .nginx)
-        let port = try await withScriptedServer { $0.port }
-        let example = RepositoryRoot.url("Examples/WebAdapter/nginx")
-        // Its worker is another user, who may not see where the repository lies.
-        let folder = URL(filePath: "/tmp/sluice-nginx-\(port)")
-        try FileManager.default.copyItem(at: example, to: folder)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let settings = folder.appending(path: "nginx.conf")
-        let text = try String(contentsOf: settings, encoding: .utf8)
-            .replacing("8080", with: "\(port)").replacing("/tmp/nginx", with: folder.path + "/nginx")
-        try text.write(to: settings, atomically: true, encoding: .utf8)
-        let adapter = try BuiltProducts.url(of: "sluice-adapter").path
-        let command = "'\(adapter)' -- '\(nginx)' -p '\(folder.path)/' -c nginx.conf"
-        let options = [
-            "--concurrency", "1", "--invoke-mode", mode, "--env", "AWS_LWA_PORT=\(port)",
-            "--env", "AWS_LWA_INVOKE_MODE=\(mode.lowercased())",
-        ]
-        try await withSluice(functions: ["web=\(command)"], options) { sluice in
-            let url = try sluice.url("web")
-            let page = try await curl(url + "index.html")
-            #expect(page.status == 200 && page.text.hasSuffix("<p>hello from nginx\n"), "\(page)")
-            #expect(try await curl(url + "nothing").status == 404)
-            #expect(try await curl(url + "index.html", ["-I"]).status == 200)
-            let unchanged = try await curl(url, ["-H", "If-None-Match: \(page["etag"].first ?? "")"])
-            #expect(unchanged.status == 304 && unchanged.body.isEmpty)
         }
     }
 }

@@ -42,9 +42,13 @@ enum Shop {
         }
     }
 
+    /// Beside this file.
+    private static let files = #filePath.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 } + "/Files"
+
     static func router(_ clerk: Clerk, prepared: Prepared) -> Router<BasicRequestContext> {
         let router = Router()
         router.add(middleware: Stamp())
+        router.add(middleware: FileMiddleware(Self.files, urlBasePath: "/files"))
         router.get("/hello/:name") { _, context in "hello \(try context.parameters.require("name"))\n" }
         router.get("/item") { _, _ in Item(name: "tea") }
         router.get("/clerk") { _, _ in clerk.word }

@@ -56,6 +56,14 @@ import Testing
             answer: "data: 1\n\ndata: 2\n\ndata: 3\n\n",
             fields: ["content-type": "text/event-stream"]
         ),
+        Case(target: "/files/word.txt", answer: "sluice\n", fields: ["content-type": "text/plain", "x-stamp": "seen"]),
+        Case(
+            target: "/files/word.txt",
+            headers: [.range: "bytes=1-3"],
+            status: 206,
+            answer: "lui",
+            fields: ["content-range": "bytes 1-3/7"]
+        ),
         Case(target: "/nothing", status: 204, answer: ""),
         Case(target: "/fails", status: 500, answer: ""),
         Case(target: "/refuses", status: 400, answer: #"{"error":{"message":"no"}}"#),

@@ -93,11 +93,6 @@ struct AdaptedApplication: Sendable {
     }
 }
 
-/// A port that nobody listens on, and that the kernel gives to nobody by itself.
-func freePort() async throws -> Int {
-    try await Ports.withFree(1) { $0 }
-}
-
 /// What the application says that it saw.
 struct SeenRequest: Decodable {
     let method: String

@@ -5,13 +5,13 @@ import NIOCore
 import NIOPosix
 
 /// Ports that stand side by side.
-enum Ports {
+package enum Ports {
     private struct Taken: Error {}
 
     /// Finds a row of free ports and runs the closure with the first of them.
     ///
     /// - Parameter holding: the place in the row of one that is in use while the closure runs.
-    static func withFree<Result>(
+    package static func withFree<Result>(
         _ count: Int,
         holding held: Int? = nil,
         _ body: (Int) async throws -> Result
@@ -41,3 +41,6 @@ enum Ports {
             .get()
     }
 }
+
+/// A port that nobody listens on, and that the kernel gives to nobody by itself.
+package func freePort() async throws -> Int { try await Ports.withFree(1) { $0 } }
