@@ -22,6 +22,9 @@ final class Benchmark {
         let name: String
         let command: [String]
         let kind: Row.RuntimeKind
+        /// What is started instead when only a start is measured, and what runs beside it then.
+        var startCommand: [String]?
+        var beside: [String]?
     }
 
     init(_ options: Options) {
@@ -31,6 +34,7 @@ final class Benchmark {
 
     func run() throws {
         if self.options.kinds.contains("runtime") { try self.runtimes() }
+        if self.options.kinds.contains("adapter") { try self.adapter() }
         if self.options.kinds.contains("emulator") { try self.emulator() }
         if self.options.kinds.contains("codec") { try self.codec() }
     }
@@ -51,25 +55,44 @@ final class Benchmark {
     }
 
     private func runtimes() throws {
+        try self.measure(try self.participants(), self.placement, "runtime")
+    }
+
+    /// Two processes take turns behind one floor: where they run is the scheduler's to say.
+    private func adapter() throws {
+        guard let adapter = self.options.adapter, let application = self.options.adaptedApplication else {
+            return note("no adapter is measured: --adapter or --adapted-application is missing")
+        }
+        Placement.free()
+        let port = try Listener().port
+        let variables = ["env", "PORT=\(port)", "AWS_LWA_PORT=\(port)", "AWS_LWA_INVOKE_MODE=response_stream"]
+        let participant = Participant(
+            name: "sluice-adapter",
+            command: variables + [adapter, "--", application],
+            kind: .adapter,
+            startCommand: variables + [adapter, "--", "sleep", "600"],
+            beside: variables + [application]
+        )
+        try self.measure([participant], Placement(isWanted: false), "adapter")
+    }
+
+    private func measure(_ participants: [Participant], _ placement: Placement, _ kind: String) throws {
         let floor = [try self.path(self.options.floor, "--floor")]
-        let participants = try self.participants()
         let asks = self.options.amounts.areMeaningful
         var tables = participants.map {
-            Table(title: "Runtime client: \($0.name)", candidate: $0.name, rows: Row.runtime($0.kind), asks: asks)
+            let title =
+                $0.kind == .adapter
+                ? "Web adapter, behind it a server in Go; the floor is a function" : "Runtime client: \($0.name)"
+            return Table(title: title, candidate: $0.name, rows: Row.runtime($0.kind), asks: asks)
         }
-        self.rounds("runtime") { isCounted in
+        self.rounds(kind) { isCounted in
             for phase in RuntimeMeasurement.Phase.allCases {
                 let sample = self.attempt("floor, \(phase)") {
-                    try RuntimeMeasurement.measure(phase, of: floor, self.options.amounts, self.placement)
+                    try RuntimeMeasurement.measure(phase, of: floor, self.options.amounts, placement)
                 }
                 for (index, participant) in participants.enumerated() {
                     let measured = self.attempt("\(participant.name), \(phase)") {
-                        try RuntimeMeasurement.measure(
-                            phase,
-                            of: participant.command,
-                            self.options.amounts,
-                            self.placement
-                        )
+                        try self.measure(phase, of: participant, placement)
                     }
                     guard isCounted else { continue }
                     tables[index].add(floor: sample)
@@ -78,11 +101,25 @@ final class Benchmark {
             }
         }
         for (index, participant) in participants.enumerated() where participant.kind != .foreign {
-            if let megabytes = Machine.megabytes(of: participant.command[0]) {
+            let path = participant.kind == .adapter ? self.options.adapter : participant.command.first
+            if let megabytes = path.flatMap(Machine.megabytes) {
                 tables[index].add(measured: [.binaryMegabytes: megabytes])
             }
         }
         self.finish(tables)
+    }
+
+    private func measure(
+        _ phase: RuntimeMeasurement.Phase,
+        of participant: Participant,
+        _ placement: Placement
+    ) throws -> Sample {
+        guard phase == .start, let command = participant.startCommand, let beside = participant.beside else {
+            return try RuntimeMeasurement.measure(phase, of: participant.command, self.options.amounts, placement)
+        }
+        let application = try ChildProcess(beside)
+        defer { application.stop() }
+        return try RuntimeMeasurement.measure(phase, of: command, self.options.amounts, placement)
     }
 
     private func emulator() throws {

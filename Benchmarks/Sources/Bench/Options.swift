@@ -7,7 +7,7 @@ internal import PlainSockets
 struct Options {
     var amounts = Amounts.full
     var json: String?
-    var kinds: Set<String> = ["runtime", "emulator", "codec"]
+    var kinds: Set<String> = ["runtime", "adapter", "emulator", "codec"]
     var floor: String?
     /// The measured function, linked as for Lambda.
     var function: String?
@@ -15,6 +15,9 @@ struct Options {
     var staticFunction: String?
     var sluice: String?
     var codec: String?
+    /// sluice-adapter, linked as for Lambda, and the application that is measured behind it.
+    var adapter: String?
+    var adaptedApplication: String?
     /// AWS's runtime interface emulator.
     var interfaceEmulator: String?
     /// What decodes with botocore.
@@ -32,7 +35,7 @@ struct Options {
           --quick              fewer rounds, less than a minute
           --smoke              one round of little: whether every row can be measured; the figures mean nothing
           --rounds COUNT       how often everything is measured, beside the warm-up
-          --only KIND          runtime, emulator or codec; can be repeated
+          --only KIND          runtime, adapter, emulator or codec; can be repeated
           --runtime NAME=COMMAND
                                another runtime's function that follows the contract in README.md; can be repeated
           --rie PATH           AWS's runtime interface emulator, to compare buffered calls with
@@ -40,7 +43,7 @@ struct Options {
           --no-pin             leave it to the scheduler which CPU the two sides run on
           --instructions FILE  only count the instructions of `--function` with valgrind, and hold them against a file
           --json FILE          write every round's values
-          --floor, --function, --static-function, --sluice, --codec PATH
+          --floor, --function, --static-function, --adapter, --adapted-application, --sluice, --codec PATH
                                the programs that take part; `Benchmarks/run` names them
         """
 
@@ -68,13 +71,17 @@ struct Options {
             case "--floor": self.floor = try value()
             case "--function": self.function = try value()
             case "--static-function": self.staticFunction = try value()
+            case "--adapter": self.adapter = try value()
+            case "--adapted-application": self.adaptedApplication = try value()
             case "--sluice": self.sluice = try value()
             case "--codec": self.codec = try value()
             case "--rie": self.interfaceEmulator = try value()
             case "--botocore": self.foreignCodec = try value()
             case "--only":
                 let kind = try value()
-                guard self.kinds.contains(kind) else { throw Failure("--only needs runtime, emulator or codec") }
+                guard self.kinds.contains(kind) else {
+                    throw Failure("--only needs runtime, adapter, emulator or codec")
+                }
                 only.insert(kind)
             case "--runtime":
                 let parts = try value().split(separator: "=", maxSplits: 1).map(String.init)

@@ -85,7 +85,11 @@ final class RuntimeService {
         let sentAt = Moment.now()
         try connection.send(next)
 
-        let (answering, head) = try self.awaitHead()
+        var (answering, head) = try self.awaitHead()
+        while head.firstLine.contains(" /2020-01-01/extension/") {
+            try self.refuse(head, on: answering)
+            (answering, head) = try self.awaitHead()
+        }
         guard head.firstLine.hasSuffix("/\(identifier)/response HTTP/1.1") else {
             var report = BodyReader(head.framing, keeping: 500)
             try report.finish(on: answering)
@@ -120,10 +124,18 @@ final class RuntimeService {
             .utf8
     )
 
+    private static let registered = Array(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Extension-Identifier: 1\r\nContent-Length: 2\r\n\r\n{}"
+            .utf8
+    )
+
     /// What is neither a `/next` nor a response: an error of the function's start, or what this service has not.
     private func refuse(_ head: MessageHead, on connection: Connection) throws {
         var body = BodyReader(head.framing, keeping: 500)
         try body.finish(on: connection)
+        // Who registers as an extension, so as to hear of its end, waits for an event that does not come.
+        if head.firstLine.contains("/2020-01-01/extension/register ") { return try connection.send(Self.registered) }
+        if head.firstLine.contains("/2020-01-01/extension/event/next ") { return }
         try connection.send(Array("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".utf8))
         if head.firstLine.hasPrefix("POST") {
             throw Failure("\(head.firstLine): \(String(decoding: body.kept, as: UTF8.self))")

@@ -60,9 +60,12 @@ extension Row {
     /// What a runtime is asked to reach depends on how it is linked; of one that is not ours nothing is asked.
     enum RuntimeKind {
         case asForLambda, fullyStatic, foreign
+        /// Not a runtime library but the web adapter, with an application behind it.
+        case adapter
     }
 
     static func runtime(_ kind: RuntimeKind) -> [Row] {
+        guard kind != .adapter else { return Self.adapter }
         let isOurs = kind != .foreign
         let start: Target? = isOurs ? .timesFloor(kind == .fullyStatic ? 1.6 : 2) : nil
         let memory: Target? = isOurs ? .value(kind == .fullyStatic ? 1_024 : 1_536) : nil
@@ -80,6 +83,20 @@ extension Row {
         ]
         return isOurs ? rows + [Row(.binaryMegabytes, "binary, MB", .value(12))] : rows
     }
+
+    private static let adapter = [
+        Row(.startMilliseconds, "start to first /next, application up, ms", .value(5)),
+        Row(.privateKiB, "private memory then, KiB", .value(3_072)),
+        Row(.tinyPerSecond, "tiny buffered invocations/s"),
+        Row(.tinyProcessorMicroseconds, "the adapter's processor for one, µs"),
+        Row(.largeChunkMegabytesPerSecond, "200 MB in 64 KiB chunks, MB/s", .timesFloor(0.55)),
+        Row(.largeChunkProcessorMilliseconds, "the adapter's processor for all, ms", .value(160)),
+        Row(.smallChunkMegabytesPerSecond, "50 MB in 4 KiB chunks, MB/s", .timesFloor(1)),
+        Row(.firstByteMicroseconds, "small stream, first byte, µs", .timesFloor(5)),
+        Row(.endMicroseconds, "small stream, end, µs", .timesFloor(6)),
+        Row(.stallGrowthKiB, "growth while the reader stalls, KiB"),
+        Row(.binaryMegabytes, "binary, MB", .value(13)),
+    ]
 
     static let emulator = [
         Row(.listeningMilliseconds, "listening after, ms", .value(20)),
