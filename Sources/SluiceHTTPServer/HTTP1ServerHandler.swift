@@ -5,6 +5,7 @@ internal import HTTPTypes
 package import NIOCore
 package import NIOHTTP1
 internal import SluiceHTTP1
+internal import SluiceWire
 
 /// The last handler of a server's connection: hands each request to a receiver and writes what its exchange says.
 ///

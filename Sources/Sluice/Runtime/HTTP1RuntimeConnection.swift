@@ -17,6 +17,11 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
     }
 
     private var context: ChannelHandlerContext?
+    /// What goes from there is on its way already framed.
+    private var encoder: ChannelHandlerContext?
+    /// Small chunks of the request under way, until they are flushed.
+    private var gathered = GatheredChunks()
+    private var isChunked = false
     private var reply = Reply.none
     private var failureReason = "the connection was closed"
     private var isFlushScheduled = false
@@ -46,21 +51,36 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
             headers: HTTPHeaders(request.fields)
         )
         self.isGathering = true
+        self.isChunked = request.isChunked
         self.context?.write(Self.wrapOutboundOut(.head(head)), promise: nil)
     }
 
     package func sendBody(_ bytes: ByteBuffer) {
         self.isGathering = true
+        guard !self.isChunked || !GatheredChunks.takes(bytes) else {
+            self.gathered.append(bytes)
+            if self.gathered.isFull { self.writeGathered() }
+            return
+        }
+        self.writeGathered()
         self.context?.write(Self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     }
 
+    /// Before anything else that is written, and before a flush.
+    private func writeGathered() {
+        guard !self.gathered.isEmpty else { return }
+        self.encoder?.write(NIOAny(IOData.byteBuffer(self.gathered.take())), promise: nil)
+    }
+
     package func sendEnd(trailers: HTTPHeaders?) {
+        self.writeGathered()
         self.context?.write(Self.wrapOutboundOut(.end(trailers)), promise: nil)
         self.flush()
     }
 
     package func flush() {
         self.isGathering = false
+        self.writeGathered()
         if self.notesFlush {
             self.notesFlush = false
             self.notedFlush = self.time.now
@@ -99,6 +119,7 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        self.encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPRequestEncoder.self)
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
@@ -162,6 +183,7 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
         let delegate = self.delegate
         self.delegate = nil
         self.context = nil
+        self.encoder = nil
         return delegate
     }
 }

@@ -14,6 +14,8 @@ package struct RuntimeAPIRequest: Sendable {
     package let method: Method
     package let path: String
     package private(set) var fields: [(String, String)]
+    /// Its body comes in chunks, as many as its sender writes.
+    package private(set) var isChunked = false
 
     private init(_ method: Method, _ route: RuntimeAPIRoute, _ fields: [(String, String)]) {
         self.init(method, path: route.path, fields)
@@ -43,7 +45,9 @@ package struct RuntimeAPIRequest: Sendable {
         fields.append(("Host", host))
         fields.append(("Connection", "keep-alive"))
         fields.append(("Transfer-Encoding", "chunked"))
-        return Self(.post, .response(requestID: invocation.requestID), fields)
+        var request = Self(.post, .response(requestID: invocation.requestID), fields)
+        request.isChunked = true
+        return request
     }
 
     /// A response whose length is known, for an invocation that is not streamed.
