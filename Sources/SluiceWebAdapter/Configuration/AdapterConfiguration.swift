@@ -82,8 +82,10 @@ package enum AdapterLimits {
     package static let connectMilliseconds = 5_000
     /// The head of an application's answer, in bytes.
     package static let responseHeadBytes = 64 * 1024
-    /// What is read of the application ahead of the one who takes it, in bytes.
-    package static let readBytes = 64 * 1024
+    /// What one read takes of an application's answer: at first, and at most where much comes, in bytes. No more is read
+    /// ahead of the one who takes it.
+    package static let leastReadBytes = 4 * 1024
+    package static let mostReadBytes = 128 * 1024
     /// How long the application may take to end, in milliseconds, within Lambda's time for it.
     package static let shutdownMilliseconds = 450
     /// How long a request may still take when the application's process has ended, in milliseconds.

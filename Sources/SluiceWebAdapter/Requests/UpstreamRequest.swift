@@ -113,8 +113,11 @@ package struct UpstreamRequestMaker: Sendable {
 
     /// JSON in ASCII: a field's value has no other characters that everybody reads alike.
     private static func fieldValue(_ object: JSONObject) -> String {
+        let json = object.serialized()
+        // Most have nothing else.
+        guard json.readableBytesView.contains(where: { $0 > 0x7E }) else { return String(buffer: json) }
         var text = ""
-        for scalar in String(buffer: object.serialized()).unicodeScalars {
+        for scalar in String(buffer: json).unicodeScalars {
             guard scalar.value > 0x7E else {
                 text.unicodeScalars.append(scalar)
                 continue

@@ -208,6 +208,14 @@ extension UpstreamConnection {
             .connectTimeout(.milliseconds(Int64(AdapterLimits.connectMilliseconds)))
             .channelOption(.autoRead, value: false)
             .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: AdapterLimits.leastReadBytes,
+                    initial: AdapterLimits.leastReadBytes,
+                    maximum: AdapterLimits.mostReadBytes
+                )
+            )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     var encoding = HTTPRequestEncoder.Configuration()
