@@ -250,7 +250,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "HummingbirdServer",
-            dependencies: [hummingbird, nioCore],
+            dependencies: [hummingbird, nioCore, nioPosix],
             path: "Tests/Fixtures/HummingbirdServer",
             swiftSettings: swiftSettings
         ),

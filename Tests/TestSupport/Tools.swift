@@ -7,7 +7,7 @@ package import Testing
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
     case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie, jsonschema
-    case fastapi, flask, go, php, nginx, cfnlint
+    case fastapi, flask, go, php, nginx, cfnlint, hcl2
     case powertools = "aws_lambda_powertools"
 
     /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator is a program for Linux.
@@ -22,7 +22,7 @@ package enum Tool: String, CaseIterable, Sendable {
         switch self {
         case .chromium:
             ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"]
-        case .botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask: ["python3"]
+        case .botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask, .hcl2: ["python3"]
         case .rie: ["aws-lambda-rie"]
         case .cfnlint: ["cfn-lint"]
         case .nginx: ["nginx", "/usr/sbin/nginx"]
@@ -31,7 +31,7 @@ package enum Tool: String, CaseIterable, Sendable {
     }
 
     fileprivate var isModule: Bool {
-        [.botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask].contains(self)
+        [.botocore, .boto3, .awslambdaric, .powertools, .jsonschema, .fastapi, .flask, .hcl2].contains(self)
     }
 
     /// How to install it, on Debian.
@@ -46,6 +46,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .fastapi: "python3 -m pip install fastapi uvicorn sse-starlette websockets"
         case .flask: "python3 -m pip install flask gunicorn"
         case .cfnlint: "python3 -m pip install cfn-lint"
+        case .hcl2: "python3 -m pip install python-hcl2"
         case .go: "apt-get install golang-go"
         case .php: "apt-get install php-cli"
         case .rie: "CONTRIBUTING.md says how"

@@ -31,7 +31,7 @@ package struct FunctionConfiguration: Sendable {
     package var invokeMode: InvokeMode = .responseStream
     package var urlAuthentication: URLAuthentication = .none
     /// Whether a Function URL unpacks streams in gzip, as those on Lambda were seen to do.
-    /// (aws-lambda-nodejs-runtime-interface-client, issue 96.)
+    /// (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/96)
     package var urlDecodesGzip = false
     package var timeout: TimeAmount = .seconds(Int64(Limits.defaultTimeoutSeconds))
     /// How long an environment may take until it asks for its first invocation. When it is over, the process is

@@ -44,4 +44,60 @@ import Testing
         // The other comes with a SAM template's AuthType NONE.
         #expect(text.contains("lambda:InvokeFunctionUrl") || text.contains("AuthType: NONE"))
     }
+
+    /// What the app makes, for a layer that is a folder here.
+    @Test(.requires(.cfnlint), .enabled(if: Self.hasCDK || Tools.required))
+    func theAppOfTheCDKMakesAFunctionThatStreams() async throws {
+        try await withTemporaryFolder { folder in
+            let layer = folder.appending(path: "layer")
+            try FileManager.default.createDirectory(at: layer, withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: layer.appending(path: "bootstrap"))
+            let output = folder.appending(path: "out")
+            let environment = [
+                "PYTHONPATH": Self.cdk.path, "PYTHONDONTWRITEBYTECODE": "1", "ADAPTER_LAYER": layer.path,
+                "CDK_OUTDIR": output.path, "PATH": RunEnvironment["PATH"] ?? "", "HOME": folder.path,
+            ]
+            let app = Self.folder.appending(path: "cdk_app.py").path
+            let made = try await runProgram(
+                try Tools.path(of: .python3),
+                [app],
+                environment: environment,
+                within: .seconds(300)
+            )
+            #expect(made.exit == .code(0), "\(made)")
+            let template = output.appending(path: "Web.template.json")
+            let lint = try await runProgram(
+                try Tools.path(of: .cfnlint),
+                ["--ignore-checks", "W", "--template", template.path],
+                within: .seconds(120)
+            )
+            #expect(lint.exit == .code(0), "\(lint)")
+            let text = try String(contentsOf: template, encoding: .utf8)
+            for words in [
+                #""InvokeMode": "RESPONSE_STREAM""#, #""AWS_LWA_INVOKE_MODE": "response_stream""#,
+                #""Action": "lambda:InvokeFunctionUrl""#, #""Action": "lambda:InvokeFunction""#,
+                #""InvokedViaFunctionUrl": true"#,
+            ] { #expect(text.contains(words), "\(words)") }
+        }
+    }
+
+    /// `.ci/run` puts it there: it is large, and its own dependencies are not those of the rest.
+    private static let cdk = RepositoryRoot.url(".build-cdk")
+    private static let hasCDK = FileManager.default.fileExists(atPath: Self.cdk.appending(path: "aws_cdk").path)
+
+    /// `terraform` itself is not asked; this is whether its language is what it has, and says what it must.
+    @Test(.requires(.hcl2)) func terraformsTemplateIsWellFormed() async throws {
+        let program = """
+            import hcl2, json, sys
+            with open(sys.argv[1]) as file:
+                print(json.dumps(hcl2.load(file)).replace('\\"', "").replace(" ", ""))
+            """
+        let path = Self.folder.appending(path: "provided.tf").path
+        let parsed = try await runProgram(try Tools.path(of: .hcl2), ["-c", program, path])
+        #expect(parsed.exit == .code(0), "\(parsed)")
+        for words in [
+            "invoke_mode:RESPONSE_STREAM", "AWS_LWA_INVOKE_MODE:response_stream", "action:lambda:InvokeFunctionUrl",
+            "action:lambda:InvokeFunction,", "invoked_via_function_url:true",
+        ] { #expect(parsed.outputText.filter { $0 != "\"" && $0 != "\\" }.contains(words), "\(words): \(parsed)") }
+    }
 }

@@ -4,6 +4,7 @@
 #if Hummingbird
 import Hummingbird
 import NIOCore
+import NIOPosix
 
 /// What the examples of other frameworks answer, by a server of its own.
 enum Workshop {
@@ -21,13 +22,15 @@ enum Workshop {
         router.get("/clock") { request, _ in
             let ticks = request.uri.queryParameters.get("ticks", as: Int.self) ?? 10
             let seconds = request.uri.queryParameters.get("every", as: Double.self) ?? 1
+            let pause = TimeAmount.nanoseconds(Int64(seconds * 1e9))
+            let loop = MultiThreadedEventLoopGroup.singleton.any()
             return Response(
                 status: .ok,
                 headers: [.contentType: "text/plain"],
                 body: .init { writer in
                     for number in 1...ticks {
                         try await writer.write(ByteBuffer(string: "tick \(number)\n"))
-                        try await Task.sleep(for: .seconds(seconds))
+                        try await loop.scheduleTask(in: pause) {}.futureResult.get()
                     }
                     try await writer.finish(nil)
                 }

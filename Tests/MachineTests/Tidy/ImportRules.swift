@@ -119,7 +119,9 @@ enum ImportRules {
         "SluiceMetrics": ["Sluice", "SluiceWire", "CoreMetrics", "Logging", "NIOCore"],
         "SluiceTracing": ["Sluice", "SluiceWire", "Tracing", "HTTPTypes", "NIOCore"],
         "SluiceRuntimeAPI": Self.network.union(["SluiceWire", "SluiceServiceWire", "SluiceHTTPServer"]),
+        "SluiceGzip": ["CZlib", "NIOCore"],
         "SluiceEmulator": Self.network.union([
+            "SluiceGzip",
             "SluiceRuntimeAPI", "SluiceWire", "SluiceServiceWire", "SluiceHTTP1", "SluiceHTTPServer",
             "EventStreamCoding",
             "Subprocess", "SystemPackage", "System",
@@ -133,7 +135,7 @@ enum ImportRules {
             "NIOEmbedded",
         ],
         "SluiceWebAdapter": Self.network.union([
-            "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "CZlib", "Logging", "CoreMetrics", "Subprocess",
+            "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "SluiceGzip", "Logging", "CoreMetrics", "Subprocess",
             "SystemPackage", "System",
         ]),
         "SluiceAdapterCLI": ["SluiceWebAdapter", "Sluice", "Logging"],
