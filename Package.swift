@@ -121,7 +121,6 @@ let package = Package(
             name: "SluiceHummingbird",
             dependencies: [
                 "Sluice", "SluiceServiceLifecycle", hummingbird, serviceLifecycle, logging, httpTypes, nioCore,
-                nioEmbedded,
             ],
             swiftSettings: swiftSettings
         ),

@@ -50,6 +50,7 @@ enum AdapterProcess {
             placement = try Placement(
                 arguments: arguments,
                 program: Platform.programPath(),
+                isProgram: { AdapterEnvironment.isSameFile($0, Platform.programPath()) },
                 variable: { AdapterEnvironment.value($0) }
             )
         } catch {
@@ -67,6 +68,8 @@ enum AdapterProcess {
             // Lambda hears of it as of a function whose own start failed.
             function = LambdaFunction(setUp: { _ in throw error }, { _, _, _ in .text("") })
             function.logger = logger
+            // An extension tells it by its own way: while it starts, there is no runtime yet.
+            if case .externalExtension(let name) = placement { function.externalExtensionName = name }
             function.run()
         }
         switch placement {

@@ -13,9 +13,11 @@ enum Placement: Hashable, Sendable {
     /// - Parameters:
     ///   - arguments: as the process got them, without its own name.
     ///   - program: the path of the adapter itself.
+    ///   - isProgram: whether a path leads to the adapter too, perhaps by another name.
     init(
         arguments: [String],
         program: String,
+        isProgram: (String) -> Bool,
         variable: (String) -> String?
     ) throws(Problem) {
         if let separator = arguments.firstIndex(of: "--") {
@@ -33,7 +35,16 @@ enum Placement: Hashable, Sendable {
             self = .externalExtension(name: name)
         } else if let handler = variable("_HANDLER"), let root = variable("LAMBDA_TASK_ROOT") {
             // As `bootstrap`, or as the wrapper of a managed runtime, whose own command does not count.
-            self = .parent(command: [handler.hasPrefix("/") ? handler : "\(root)/\(handler)"])
+            let path = handler.hasPrefix("/") ? handler : "\(root)/\(handler)"
+            guard !isProgram(path) else {
+                throw Problem(
+                    description: """
+                        the function's handler, \(handler), names the adapter itself: name the program that starts the \
+                        application, such as run.sh
+                        """
+                )
+            }
+            self = .parent(command: [path])
         } else {
             throw Problem(
                 description: """

@@ -6,7 +6,6 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
-internal import NIOEmbedded
 internal import Sluice
 
 /// A Hummingbird responder and what it needs to answer a function's requests.
@@ -23,7 +22,8 @@ struct HummingbirdResponder<Responder: HTTPResponder>: Sendable {
             var logger = logger
             // The name under which Hummingbird's own server has it, and which a context's `id` is read from.
             logger[metadataKey: "hb.request.id"] = "\(invocation.requestID)"
-            return Responder.Context(source: .init(channel: Self.channel(from: request.sourceIP), logger: logger))
+            let channel = CallersChannel(from: request.sourceIP, on: invocation.eventLoop)
+            return Responder.Context(source: .init(channel: channel, logger: logger))
         }
     }
 
@@ -32,13 +32,6 @@ struct HummingbirdResponder<Responder: HTTPResponder>: Sendable {
         self.responder = responder
         self.serverName = nil
         self.makeContext = { Responder.Context(source: LambdaRequestContextSource(request: $0, invocation: $1)) }
-    }
-
-    /// A context may ask its channel who calls, and which loop it is on; there is no connection to the caller here.
-    private static func channel(from sourceIP: String) -> any Channel {
-        let channel = NIOAsyncTestingChannel()
-        channel.remoteAddress = try? SocketAddress(ipAddress: sourceIP, port: 0)
-        return channel
     }
 
     func respond(to request: FunctionRequest, _ invocation: InvocationContext) async -> HTTPResult {
@@ -66,7 +59,7 @@ struct HummingbirdResponder<Responder: HTTPResponder>: Sendable {
         // Whoever frames the body says its length.
         var headers = HTTPFields()
         headers.append(contentsOf: response.headers.filter { $0.name != .contentLength })
-        if let name = self.serverName { headers.append(HTTPField(name: .server, value: name)) }
+        if let name = self.serverName { headers[.server] = name }
         guard response.body.contentLength != 0, request.method != .head else {
             return HTTPResult(status: response.status, headers: headers)
         }

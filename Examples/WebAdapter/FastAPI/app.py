@@ -24,8 +24,8 @@ async def clock(ticks: int = 10, every: float = 1):
     return StreamingResponse(lines(), media_type="text/plain")
 
 
-@app.get("/events")
-async def events(ticks: int = 10, every: float = 1):
+@app.get("/ticks")
+async def tick_events(ticks: int = 10, every: float = 1):
     async def messages():
         for number in range(ticks):
             yield {"id": str(number + 1), "data": f"tick {number + 1}"}

@@ -1,10 +1,12 @@
-# A zip for provided.al2023 with the adapter as its bootstrap, and beside it the program that the handler names.
+# A zip for provided.al2023 with the adapter as its bootstrap, and beside it the program that the handler names:
+#   cp .build/lambda/sluice-adapter bootstrap && zip web.zip bootstrap run.sh server
+# The handler must not be "bootstrap": the adapter is that one.
 # Streaming is switched on in both places: the function's variable, and its URL.
 terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 6.0"
+      version = ">= 6.29"
     }
   }
 }

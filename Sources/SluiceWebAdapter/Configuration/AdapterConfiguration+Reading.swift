@@ -39,6 +39,11 @@ extension AdapterConfiguration {
             if let path = self.value(.removeBasePath) { configuration.basePath = BasePath(path.text) }
             configuration.invokeMode = try self.invokeMode()
             configuration.compresses = try self.flag(.enableCompression)
+            if configuration.compresses, configuration.invokeMode == .responseStream {
+                self.warnings.append(
+                    "AWS_LWA_ENABLE_COMPRESSION: Function URLs were seen to unpack streams in gzip on their way to the caller"
+                )
+            }
             if let path = try self.path(.passThroughPath) { configuration.passThroughPath = path }
             configuration.authorizationSource = try self.fieldName(.authorizationSource)
             if let statuses = try self.statuses(.errorStatusCodes) { configuration.errorStatuses = statuses }

@@ -67,8 +67,8 @@ package enum AdapterLimits {
     package static let initMilliseconds = 9_500
     /// Between two looks whether the application is ready, in milliseconds.
     package static let readinessIntervalMilliseconds = 10
-    /// How long one look may take, in milliseconds.
-    package static let readinessProbeMilliseconds = 1_000
+    /// How long one look may take, in milliseconds: a page that asks a database may need its time at each.
+    package static let readinessProbeMilliseconds = 10_000
     /// What is kept of the last that the application wrote to its standard error, in bytes.
     package static let errorOutputBytes = 4 * 1024
     /// Lines of it that are shown when it does not start.

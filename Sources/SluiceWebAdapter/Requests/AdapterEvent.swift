@@ -14,7 +14,10 @@ package enum AdapterEvent {
 
     /// - Throws: for an event that is an HTTP request by its form, and a broken one.
     package init(_ event: ByteBuffer) throws(InvalidEvent) {
-        guard let value = try? JSONValue(parsing: event), value.objectValue != nil else {
+        // Each event of a request has one of these. Others only resemble them: those of Bedrock's agents have an httpMethod.
+        guard let value = try? JSONValue(parsing: event), let members = value.objectValue,
+            members["requestContext"]?.objectValue != nil || members["raw_path"] != nil
+        else {
             self = .other(event)
             return
         }

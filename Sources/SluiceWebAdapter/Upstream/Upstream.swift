@@ -86,6 +86,6 @@ final class UpstreamAnswer {
     deinit {
         guard !self.isOver else { return }
         let bound = self.bound
-        if bound.eventLoop.inEventLoop { bound.value.leave() } else { bound.execute { $0.leave() } }
+        if bound.eventLoop.inEventLoop { bound.value.abandon() } else { bound.execute { $0.abandon() } }
     }
 }

@@ -91,6 +91,13 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.context?.close(promise: nil)
     }
 
+    /// Its answer is not taken to its end, and perhaps has come whole: it is of no use to anybody any more.
+    func abandon() {
+        _ = self.machine.left()
+        self.parts.removeAll()
+        self.close()
+    }
+
     func close() { self.context?.close(promise: nil) }
 
     /// Whether the application has not ended its side, as far as the kernel knows now: what a frozen process missed shows

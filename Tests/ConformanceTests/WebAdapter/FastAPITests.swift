@@ -17,7 +17,7 @@ import Testing
 
     @Test(arguments: ["RESPONSE_STREAM", "BUFFERED"]) func sendsEventsAndFiles(mode: String) async throws {
         try await Self.withFastAPI(mode: mode) { _, url in
-            let events = try await curl(url + "events?ticks=2&every=0.01")
+            let events = try await curl(url + "ticks?ticks=2&every=0.01")
             #expect(events["content-type"].first?.hasPrefix("text/event-stream") == true, "\(events)")
             #expect(events.text == "id: 1\r\ndata: tick 1\r\n\r\nid: 2\r\ndata: tick 2\r\n\r\n")
             let file = try await curl(url + "source")

@@ -11,6 +11,7 @@ import Sluice
 import SluiceEmulator
 import SluiceHummingbird
 import SluiceTesting
+import Synchronization
 import TestSupport
 import Testing
 
@@ -158,6 +159,36 @@ import Testing
             #expect(String(buffer: broken.body) == "half")
             #expect(broken.end.failure?.type == "Function.Broken")
         }
+    }
+
+    /// What a context got for its channel goes with its request.
+    @Test func nothingOfARequestIsKept() async throws {
+        final class Seen: Sendable {
+            let channels = Mutex<[Weak]>([])
+            struct Weak: @unchecked Sendable { weak var channel: (any Channel)? }
+        }
+        struct ChannelContext: RequestContext {
+            var coreContext: CoreRequestContextStorage
+            let channel: any Channel
+            init(source: ApplicationRequestContextSource) {
+                self.coreContext = .init(source: source)
+                self.channel = source.channel
+            }
+        }
+        let seen = Seen()
+        let router = Router(context: ChannelContext.self)
+        router.get("/") { _, context in
+            seen.channels.withLock { $0.append(.init(channel: context.channel)) }
+            return "\(context.channel.remoteAddress?.ipAddress ?? "none")"
+        }
+        try await withTestedFunction(HTTPFunction(Application(router: router))) { function in
+            for _ in 0..<3 {
+                let response = try await function.invoke(.functionURL("/")).response()
+                #expect(String(buffer: response.body) == "203.0.113.7")
+            }
+        }
+        #expect(seen.channels.withLock { $0.count } == 3)
+        #expect(seen.channels.withLock { $0.allSatisfy { $0.channel == nil } })
     }
 
     @Test func handlersFindTheEventAndTheContext() async throws {

@@ -24,6 +24,7 @@ struct AdaptedApplication: Sendable {
         command: [String] = ["python3", Self.script],
         variables: [String: String] = [:],
         mode: String = "response_stream",
+        limits: ServiceLimits? = nil,
         log: LocalLambda.Log = LocalLambda.Log(),
         configure: (inout FunctionConfiguration) -> Void = { _ in },
         body: @Sendable (AdaptedApplication) async throws -> Result
@@ -38,7 +39,9 @@ struct AdaptedApplication: Sendable {
         function.concurrency = 1
         function.timeout = .seconds(30)
         configure(&function)
-        return try await LocalLambda.run(function, log: log) { try await body(AdaptedApplication(lambda: $0)) }
+        return try await LocalLambda.run(function, limits: limits, log: log) {
+            try await body(AdaptedApplication(lambda: $0))
+        }
     }
 
     /// A request to the Function URL.

@@ -141,6 +141,40 @@ import Testing
         }
     }
 
+    /// Of such an answer nobody takes the rest, which may all be there already.
+    @Test func whoseAnswerIsRefusedIsLeftWithoutItsConnection() async throws {
+        try await AdaptedApplication.run { app async throws in
+            for _ in 0..<5 { #expect(try await app.get("/odd-status").status == 502) }
+            var open = Int.max
+            // The application hears of each end by itself.
+            while open > 1 { open = try #require(Int(try await app.get("/connections").body)) }
+        }
+    }
+
+    /// Lambda ends what is not ready in its time, and starts it once more under the invocation, which may take longer.
+    @Test func anApplicationSlowerThanTheInitPhaseIsReadyInTheSecondProcess() async throws {
+        let log = LocalLambda.Log()
+        let slow = ["APP_SECONDS": "1.5"]
+        try await AdaptedApplication.run(variables: slow, log: log, configure: { $0.initLimit = .seconds(1) }) {
+            app async throws in
+            #expect(try await app.get("/status/201").status == 201)
+        }
+        #expect(log.count { if case .initReport = $0 { true } else { false } } >= 1)
+    }
+
+    /// The function's limit ends it, and the application is not read on.
+    @Test func aStreamWithoutEndIsCutAtLambdasLimit() async throws {
+        var limits = ServiceLimits.off
+        limits[.streamBytes] = 1_000_000
+        try await AdaptedApplication.run(limits: limits) { app async throws in
+            let reply = try await app.get("/big?bytes=300000000")
+            #expect(reply.status == 200 && reply.end != .complete)
+            // The prelude counts too.
+            #expect((999_000...1_000_000).contains(reply.body.utf8.count), "\(reply.body.utf8.count)")
+            #expect(try await app.get("/status/201").status == 201)
+        }
+    }
+
     @Test func atTheDeadlineTheApplicationIsLeftAlone() async throws {
         try await AdaptedApplication.run(configure: {
             $0.timeout = .seconds(1)

@@ -15,7 +15,12 @@ import Testing
         program: String = "/usr/bin/sluice-adapter",
         variables: [String: String] = [:]
     ) throws -> Placement {
-        try Placement(arguments: arguments, program: program, variable: { variables[$0] })
+        try Placement(
+            arguments: arguments,
+            program: program,
+            isProgram: { $0 == program },
+            variable: { variables[$0] }
+        )
     }
 
     @Test func aCommandMakesItAParent() throws {
@@ -40,6 +45,30 @@ import Testing
     @Test(arguments: [["--"], ["--prot", "--", "x"], []])
     func whatSaysNothingIsAProblem(arguments: [String]) {
         #expect(throws: Placement.Problem.self) { try self.placement(arguments) }
+    }
+
+    /// As `bootstrap` it would start itself, and that one itself again.
+    @Test func aHandlerThatNamesTheAdapterIsAProblem() throws {
+        let variables = ["_HANDLER": "bootstrap", "LAMBDA_TASK_ROOT": "/var/task"]
+        let problem = #expect(throws: Placement.Problem.self) {
+            try self.placement([], program: "/var/task/bootstrap", variables: variables)
+        }
+        #expect(problem?.description.contains("names the adapter itself") == true)
+    }
+
+    @Test func theAdapterAsBootstrapDoesNotStartItself() async throws {
+        try await self.withFolder { folder in
+            let path = folder + "/bootstrap"
+            try self.install(at: path)
+            let result = try await runProgram(
+                path,
+                environment: [
+                    "_HANDLER": "bootstrap", "LAMBDA_TASK_ROOT": folder, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",
+                ]
+            )
+            #expect(result.exit == .code(64))
+            #expect(result.errorText.contains("such as run.sh"), "\(result)")
+        }
     }
 
     // MARK: In the local Lambda

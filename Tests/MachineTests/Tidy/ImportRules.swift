@@ -132,11 +132,10 @@ enum ImportRules {
         ]),
         "SluiceHummingbird": [
             "Sluice", "SluiceServiceLifecycle", "Hummingbird", "ServiceLifecycle", "Logging", "HTTPTypes", "NIOCore",
-            "NIOEmbedded",
         ],
         "SluiceWebAdapter": Self.network.union([
-            "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "SluiceGzip", "Logging", "CoreMetrics", "Subprocess",
-            "SystemPackage", "System",
+            "Sluice", "SluiceMetrics", "SluiceWire", "SluiceHTTP1", "SluiceGzip", "Logging", "CoreMetrics",
+            "Subprocess", "SystemPackage", "System",
         ]),
         "SluiceAdapterCLI": ["SluiceWebAdapter", "Sluice", "Logging"],
         "SluiceDemoFunction": ["Sluice", "NIOCore", "HTTPTypes"],

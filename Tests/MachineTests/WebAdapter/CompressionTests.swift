@@ -64,7 +64,7 @@ import Testing
         #expect(CompressionRule.applied(to: weak).fields[.vary] == "Accept-Encoding")
     }
 
-    /// What a reader makes of it, `CompressedStreamTests` asks one that is not ours.
+    /// What a reader makes of it, `LiveCompressionTests` asks one that is not ours.
     @Test func eachPieceEndsWithAMarkOfItsOwn() throws {
         let stream = try GzipStream()
         for text in ["data: one\n\n", "", String(repeating: "x", count: 1_000_000)] {

@@ -5,7 +5,7 @@ import NIOCore
 import SluiceGzip
 import Testing
 
-/// What a Function URL does to a stream in gzip; `URLGzipTests` has it read by others, and from others.
+/// What a Function URL does to a stream in gzip; `FunctionURLRuleTests` has it unpack another's.
 @Suite struct GunzipTests {
     private func packed(_ pieces: [String]) throws -> [ByteBuffer] {
         let stream = try GzipStream()

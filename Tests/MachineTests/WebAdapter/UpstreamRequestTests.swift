@@ -145,7 +145,8 @@ import Testing
     }
 
     @Test func anEventThatIsNoRequestIsTold() throws {
-        for event in [#"{"Records":[]}"#, "[]", "text", "", #"{"a":{"b":1}}"#] {
+        let bedrock = #"{"messageVersion":"1.0","agent":{},"apiPath":"/tea","httpMethod":"GET","requestBody":{}}"#
+        for event in [#"{"Records":[]}"#, "[]", "text", "", #"{"a":{"b":1}}"#, bedrock] {
             guard case .other(let bytes) = try AdapterEvent(ByteBuffer(string: event)) else {
                 Issue.record("\(event) was taken for a request")
                 continue

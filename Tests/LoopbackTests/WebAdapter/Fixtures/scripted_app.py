@@ -3,7 +3,7 @@
 """An HTTP application that does what the path says, written by hand so that it can also be wrong.
 
 It listens where AWS_LWA_PORT, PORT or APP_SOCKET say. Before that, APP_EXIT ends it with a code, APP_GATE waits at a gate,
-APP_LISTEN listens elsewhere, and APP_NEVER does nothing at all.
+APP_LISTEN listens elsewhere, APP_SECONDS waits for so long, and APP_NEVER does nothing at all.
 """
 import json
 import os
@@ -22,6 +22,8 @@ def wait_at(port):
 
 
 class Connection:
+    open = 0
+
     def __init__(self, connection, number):
         self.socket = connection
         self.number = number
@@ -31,12 +33,14 @@ class Connection:
         self.socket.sendall(data if isinstance(data, bytes) else data.encode())
 
     def serve(self):
+        Connection.open += 1
         try:
             while self.serve_request():
                 pass
         except OSError:
             pass
         finally:
+            Connection.open -= 1
             self.socket.close()
 
     def serve_request(self):
@@ -156,6 +160,9 @@ class Connection:
         self.reader.read(1)
         return False
 
+    def on_connections(self, method, target, fields, body, arguments):
+        self.answer(200, str(Connection.open).encode())
+
     def on_odd_status(self, method, target, fields, body, arguments):
         self.answer(999, b"")
 
@@ -176,6 +183,8 @@ def main():
         sys.exit(int(os.environ["APP_EXIT"]))
     if "APP_NEVER" in os.environ:
         signal.pause()
+    if "APP_SECONDS" in os.environ:
+        threading.Event().wait(float(os.environ["APP_SECONDS"]))
     if "APP_GATE" in os.environ:
         wait_at(os.environ["APP_GATE"])
 
