@@ -36,8 +36,9 @@ import Testing
                 "AWS_LWA_LAMBDA_RUNTIME_API_PROXY": "127.0.0.1:9009", "SLUICE_ADAPTER_READINESS_SECONDS": "12",
                 "SLUICE_ADAPTER_METRICS": "true", "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
             ],
+            // That URLs undo compression.
             warns: 1
-        )  // that URLs undo compression
+        )
         var expected = AdapterConfiguration()
         expected.address = .port(host: "127.0.0.2", 3_000)
         expected.readiness.address = .port(host: "127.0.0.2", 3_001)
