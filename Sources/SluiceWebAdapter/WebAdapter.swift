@@ -116,7 +116,10 @@ package final class WebAdapter: Sendable {
                 try await writer.write(gzip.value.finish())
             }
         }
-        return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
+        let mayBeCompressed =
+            self.configuration.compresses && CompressionRule.applies(to: head, acceptEncoding: "gzip", isHead: isHead)
+        let plain = mayBeCompressed ? CompressionRule.varying(head) : head
+        return .stream(status: plain.status, headers: plain.fields, cookies: plain.cookies) { writer in
             defer { withExtendedLifetime(underWay) {} }
             while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
         }

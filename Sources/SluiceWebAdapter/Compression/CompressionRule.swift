@@ -16,12 +16,10 @@ package enum CompressionRule {
 
     /// The head of the compressed answer. (RFC 9110, sections 8.8.1 and 12.5.5.)
     package static func applied(to head: UpstreamHead) -> UpstreamHead {
-        var head = head
+        var head = self.varying(head)
         var fields = HTTPFields()
-        var vary: [String] = []
         for field in head.fields {
             switch field.name {
-            case .vary: vary.append(field.value)
             // The bytes are others than those that a strong tag names.
             case .eTag where !field.value.hasPrefix("W/"):
                 fields.append(HTTPField(name: .eTag, value: "W/" + field.value))
@@ -30,10 +28,18 @@ package enum CompressionRule {
             }
         }
         fields.append(HTTPField(name: .contentEncoding, value: "gzip"))
-        let names = vary.flatMap { self.words($0) }
-        if !names.contains("accept-encoding"), !names.contains("*") { vary.append("accept-encoding") }
-        fields.append(HTTPField(name: .vary, value: vary.joined(separator: ", ")))
         head.fields = fields
+        return head
+    }
+
+    /// The head of an answer that another caller might have got compressed: no cache may give the one for the other.
+    package static func varying(_ head: UpstreamHead) -> UpstreamHead {
+        var head = head
+        var values = head.fields.filter { $0.name == .vary }.map(\.value)
+        let names = values.flatMap { self.words($0) }
+        guard !names.contains("accept-encoding"), !names.contains("*") else { return head }
+        values.append("accept-encoding")
+        head.fields[.vary] = values.joined(separator: ", ")
         return head
     }
 

@@ -98,7 +98,63 @@ import Testing
         }
     }
 
+    /// Answers of every kind, by their path.
+    private static let answers = [
+        "/echo", "/status/200", "/status/201", "/status/204", "/status/304", "/status/404", "/status/503", "/early",
+        "/empty",
+        "/until-closed", "/big?bytes=1", "/big?bytes=65536", "/big?bytes=300000",
+    ]
+
+    /// What Lambda adds to an answer, or leaves to the framing of its own connection.
+    private static let lambdasOfAnswers: Set<String> = [
+        "date", "connection", "keep-alive", "content-length", "transfer-encoding", "x-amzn-requestid",
+        "x-amzn-trace-id",
+        "x-amzn-remapped-content-length",
+    ]
+
+    @Test(arguments: ["response_stream", "buffered"])
+    func theCallerGetsTheSameWithAndWithoutLambda(mode: String) async throws {
+        let port = try await freePort()
+        try await withChildProcess(
+            try Tools.path(of: .python3),
+            [AdaptedApplication.script],
+            environment: ["AWS_LWA_PORT": "\(port)", "PATH": RunEnvironment["PATH"] ?? ""]
+        ) { straight in
+            _ = try await straight.line { $0 == "listens" }
+            try await AdaptedApplication.run(mode: mode) { app async throws in
+                let url = app.lambda.addresses.functionURL(port: app.lambda.addresses.functionURLs[0].port)
+                // What the first sees of its request is not the answer's own.
+                for target in Self.answers.dropFirst() {
+                    let there = try await Self.reply(to: Sent(target: target), at: "http://127.0.0.1:\(port)")
+                    let here = try await Self.reply(to: Sent(target: target), at: String(url.dropLast()))
+                    #expect(here.status == there.status, "\(target)")
+                    #expect(here.body == there.body, "\(target)")
+                    #expect(here.end == .complete && there.end == .complete, "\(target)")
+                    #expect(Self.fields(of: here, mode) == Self.fields(of: there, mode), "\(target)")
+                }
+                let head = try await Self.reply(to: Sent(method: .head, target: "/echo"), at: String(url.dropLast()))
+                #expect(head.status == 200 && head.body.isEmpty)
+            }
+        }
+    }
+
+    /// In order, as far as a mode keeps them apart: a prelude is an object, which has each name but a cookie's once.
+    private static func fields(of reply: LocalLambda.Reply, _ mode: String) -> [String] {
+        let own = reply.fields.filter { !self.lambdasOfAnswers.contains($0.name.canonicalName) }
+        var values: [String: String] = [:]
+        for field in own where field.name != .setCookie {
+            values[field.name.canonicalName, default: ""] +=
+                (values[field.name.canonicalName] == nil ? "" : ", ") + field.value
+        }
+        let cookies = own.filter { $0.name == .setCookie }.map { "set-cookie: \($0.value)" }
+        return values.map { "\($0.key): \($0.value)" }.sorted() + cookies
+    }
+
     private static func send(_ sent: Sent, to address: String) async throws -> SeenRequest {
+        try SeenRequest(try await self.reply(to: sent, at: address))
+    }
+
+    private static func reply(to sent: Sent, at address: String) async throws -> LocalLambda.Reply {
         let request = StreamRequest(
             url: try HTTPAddress(address + sent.target),
             method: sent.method,
@@ -107,7 +163,7 @@ import Testing
         )
         var reply = LocalLambda.Reply()
         try await StreamClient().run(request) { reply.record($0) }
-        return try SeenRequest(reply)
+        return reply
     }
 
     private static func compare(_ sent: Sent, straight: SeenRequest, throughLambda: SeenRequest) {

@@ -198,9 +198,10 @@ import Testing
 
     @Test func theApplicationIsToldToEndWhenTheEnvironmentEnds() async throws {
         let log = LocalLambda.Log()
-        try await AdaptedApplication.run(log: log) { app async throws in
+        try await AdaptedApplication.run(variables: ["APP_END_SECONDS": "0.1"], log: log) { app async throws in
             #expect(try await app.get("/echo").status == 200)
         }
         #expect(log.all.contains { if case .output(_, let line) = $0.kind { line == "told to end" } else { false } })
+        #expect(log.all.contains { if case .output(_, let line) = $0.kind { line == "has ended" } else { false } })
     }
 }

@@ -123,11 +123,22 @@ import Testing
         }
     }
 
+    /// What is kept in a snapshot has no connections to anybody: none is used again.
+    @Test func fromASnapshotEachRequestHasItsOwnConnection() async throws {
+        try await AdaptedApplication.run(configure: { $0.startsFromSnapshot = true }) { app async throws in
+            let numbers = [try await app.seen("/echo").connection, try await app.seen("/echo").connection]
+            #expect(Set(numbers).count == 2)
+        }
+    }
+
     @Test func metricsOfEachResponseAreWrittenWhenAskedFor() async throws {
         try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_METRICS": "true"]) { app async throws in
             #expect(try await app.get("/early").status == 200)
             _ = try await app.line(#""TimeToFirstByte":"#)
             _ = try await app.line(#""ApplicationConnectDuration":"#)
+            for name in ["ResponseDuration", "ResponseBytes", "ResponseChunks"] {
+                _ = try await app.line("\"\(name)\":")
+            }
         }
     }
 }

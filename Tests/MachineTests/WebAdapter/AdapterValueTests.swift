@@ -67,6 +67,18 @@ import Testing
         #expect(Listeners.ports(inTable: "") == [])
     }
 
+    /// As Node.js does for `localhost`, where that is `::1` first.
+    @Test func whoListensOnTheOtherLoopbackIsNamedWithIt() {
+        let head = "  sl  local_address rem_address   st\n"
+        let tcp = head + "   0: 0100007F:0BB8 00000000:0000 0A\n"
+        let zero = String(repeating: "0", count: 32)
+        let one = String(repeating: "0", count: 24) + "01000000"
+        let tcp6 = head + "   0: \(one):1F90 \(zero):0000 0A\n   1: \(zero):0050 \(zero):0000 0A\n"
+        #expect(
+            Listeners.names(tcp: tcp, tcp6: tcp6, without: 3_000) == ["port 80", "port 8080 of ::1 (AWS_LWA_HOST=::1)"]
+        )
+    }
+
     @Test func theNearestNameIsTheOneWithTheFewestChanges() {
         #expect(EditDistance.between("", "abc") == 3)
         #expect(EditDistance.between("kitten", "sitting") == 3)

@@ -190,6 +190,8 @@ def main():
 
     def end(*_):
         print("told to end", flush=True)
+        threading.Event().wait(float(os.environ.get("APP_END_SECONDS", "0")))
+        print("has ended", flush=True)
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)
