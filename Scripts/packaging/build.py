@@ -13,7 +13,6 @@ SCRIPTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 # What makes a build one for another system, whose libraries are not this one's.
 FOREIGN = {"--swift-sdk", "--experimental-swift-sdk", "--triple", "--destination"}
-FOREIGN_FLAGS = ["--static-swift-stdlib", "-Xswiftc", "-Osize", "-Xlinker", "--no-export-dynamic"]
 
 
 def run(words, **options):
@@ -40,9 +39,9 @@ def product(folder, name=None):
 
 def flags(more):
     """Those of Scripts/lambda-flags, which says why each is there; for another system, those that hold for all of them."""
-    if any(word.partition("=")[0] in FOREIGN for word in more):
-        return FOREIGN_FLAGS
-    return run([os.path.join(SCRIPTS, "lambda-flags")], stdout=subprocess.PIPE).stdout.split()
+    is_foreign = any(word.partition("=")[0] in FOREIGN for word in more)
+    words = [os.path.join(SCRIPTS, "lambda-flags"), *(["--another-system"] if is_foreign else [])]
+    return run(words, stdout=subprocess.PIPE).stdout.split()
 
 
 def executable(folder, name, more, is_built):

@@ -72,7 +72,7 @@ extension WorkOrder {
         var index = 1
         while index + wanted.count < event.count {
             if event[index] == wanted[0], event[index - 1] == UInt8(ascii: "\""),
-                event[index..<index + wanted.count].elementsEqual(wanted)
+                wanted.indices.allSatisfy({ event[index + $0] == wanted[$0] })
             {
                 var end = index + wanted.count
                 var hasColon = false

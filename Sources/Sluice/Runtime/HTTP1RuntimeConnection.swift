@@ -9,7 +9,6 @@ package import SluiceWire
 /// about either. Confined to its loop.
 package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnection {
     package typealias InboundIn = HTTPClientResponsePart
-    package typealias OutboundOut = HTTPClientRequestPart
 
     private enum Reply {
         case none
@@ -17,11 +16,11 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
     }
 
     private var context: ChannelHandlerContext?
-    /// What goes from there is on its way already framed.
-    private var encoder: ChannelHandlerContext?
-    /// Small chunks of the request under way, until they are flushed.
-    private var gathered = GatheredChunks()
-    private var isChunked = false
+    /// What is written from there goes to the socket as it is.
+    private var wire: ChannelHandlerContext?
+    private let decoder: HTTPResponseDecoder
+    private let decoding: ByteToMessageHandler<HTTPResponseDecoder>
+    private var framing = RequestFraming()
     private var reply = Reply.none
     private var failureReason = "the connection was closed"
     private var isFlushScheduled = false
@@ -33,9 +32,25 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
     private let time: LoopTime
     package weak var delegate: (any RuntimeConnectionDelegate)?
 
-    init(time: LoopTime) {
+    private init(time: LoopTime) {
         self.time = time
+        self.decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)
+        self.decoding = ByteToMessageHandler(self.decoder)
     }
+
+    /// A connection on a channel that has no handlers yet.
+    package static func add(to pipeline: ChannelPipeline.SynchronousOperations, time: LoopTime) throws
+        -> HTTP1RuntimeConnection
+    {
+        let connection = HTTP1RuntimeConnection(time: time)
+        try pipeline.addHandler(connection.decoding)
+        try pipeline.addHandler(connection)
+        return connection
+    }
+
+    /// All that the decoder looks at is the method.
+    private static let get = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+    private static let post = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
 
     package var isOpen: Bool { self.context != nil }
 
@@ -44,43 +59,29 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
     // MARK: Sending
 
     package func sendHead(_ request: RuntimeAPIRequest) {
-        let head = HTTPRequestHead(
-            version: .http1_1,
-            method: request.method == .get ? .GET : .POST,
-            uri: request.path,
-            headers: HTTPHeaders(request.fields)
-        )
+        // Replies are told apart by what they answer.
+        self.decoder.write(data: .head(request.method == .get ? Self.get : Self.post))
         self.isGathering = true
-        self.isChunked = request.isChunked
-        self.context?.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+        self.framing.begin(request)
     }
 
     package func sendBody(_ bytes: ByteBuffer) {
         self.isGathering = true
-        guard !self.isChunked || !GatheredChunks.takes(bytes) else {
-            self.gathered.append(bytes)
-            if self.gathered.isFull { self.writeGathered() }
-            return
-        }
-        self.writeGathered()
-        self.context?.write(Self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
-    }
-
-    /// Before anything else that is written, and before a flush.
-    private func writeGathered() {
-        guard !self.gathered.isEmpty else { return }
-        self.encoder?.write(NIOAny(IOData.byteBuffer(self.gathered.take())), promise: nil)
+        self.framing.append(bytes, send: self.write)
     }
 
     package func sendEnd(trailers: HTTPHeaders?) {
-        self.writeGathered()
-        self.context?.write(Self.wrapOutboundOut(.end(trailers)), promise: nil)
+        self.framing.end(trailers: trailers.map(Array.init) ?? [])
         self.flush()
+    }
+
+    private func write(_ bytes: ByteBuffer) {
+        self.wire?.write(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
     }
 
     package func flush() {
         self.isGathering = false
-        self.writeGathered()
+        if !self.framing.isEmpty { self.write(self.framing.take()) }
         if self.notesFlush {
             self.notesFlush = false
             self.notedFlush = self.time.now
@@ -119,7 +120,7 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        self.encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPRequestEncoder.self)
+        self.wire = try? context.pipeline.syncOperations.context(handler: self.decoding)
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
@@ -183,7 +184,7 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
         let delegate = self.delegate
         self.delegate = nil
         self.context = nil
-        self.encoder = nil
+        self.wire = nil
         return delegate
     }
 }

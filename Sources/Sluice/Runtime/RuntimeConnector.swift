@@ -2,7 +2,6 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 internal import SluiceWire
 
@@ -48,7 +47,7 @@ extension HTTP1RuntimeConnection {
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.addHandlers(to: channel.pipeline.syncOperations, bound.value)
+                    _ = try Self.add(to: channel.pipeline.syncOperations, time: bound.value)
                 }
             }
         // An address needs no resolver, and with it no further thread.
@@ -59,15 +58,5 @@ extension HTTP1RuntimeConnection {
                 try await bootstrap.connect(host: address.host, port: address.port).get()
             }
         return try channel.pipeline.syncOperations.handler(type: HTTP1RuntimeConnection.self)
-    }
-
-    private static func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations, _ time: LoopTime) throws {
-        var encoding = HTTPRequestEncoder.Configuration()
-        encoding.automaticallySetFramingHeaders = false
-        try pipeline.addHandlers(
-            HTTPRequestEncoder(configuration: encoding),
-            ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
-            HTTP1RuntimeConnection(time: time)
-        )
     }
 }

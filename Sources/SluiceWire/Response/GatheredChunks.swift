@@ -26,18 +26,8 @@ package struct GatheredChunks {
         // One chunk alone takes what it needs; behind the first, more can be expected.
         let room = self.isEmpty ? chunk.readableBytes + 12 : Limits.gatheredChunksBytes + Limits.gatheredChunkBytes + 12
         self.bytes.reserveCapacity(room)
-        self.appendSize(chunk.readableBytes)
+        self.bytes.writeChunkSize(chunk.readableBytes)
         self.bytes.writeImmutableBuffer(chunk)
-        self.bytes.writeStaticString("\r\n")
-    }
-
-    private mutating func appendSize(_ size: Int) {
-        var shift = (Int.bitWidth - max(size, 1).leadingZeroBitCount - 1) / 4 * 4
-        while shift >= 0 {
-            let digit = UInt8(truncatingIfNeeded: size >> shift) & 0xF
-            self.bytes.writeInteger(digit < 10 ? 0x30 + digit : 0x57 + digit)
-            shift -= 4
-        }
         self.bytes.writeStaticString("\r\n")
     }
 

@@ -51,11 +51,17 @@ package struct NextInvocation: Hashable, Sendable {
         case 26:
             if name.isFieldName("Lambda-Runtime-Deadline-Ms") { self.deadlineMilliseconds = Int64(value) }
         case 28:
-            if name.isFieldName("Lambda-Runtime-Aws-Tenant-Id") { self.tenantID = value }
-            if name.isFieldName("Lambda-Runtime-Invocation-Id") { self.invocationID = value }
+            if name.isFieldName("Lambda-Runtime-Aws-Tenant-Id") {
+                self.tenantID = value
+            } else if name.isFieldName("Lambda-Runtime-Invocation-Id") {
+                self.invocationID = value
+            }
         case 29:
-            if name.isFieldName("Lambda-Runtime-Aws-Request-Id") { self.requestID = value }
-            if name.isFieldName("Lambda-Runtime-Client-Context") { self.clientContext = value }
+            if name.isFieldName("Lambda-Runtime-Aws-Request-Id") {
+                self.requestID = value
+            } else if name.isFieldName("Lambda-Runtime-Client-Context") {
+                self.clientContext = value
+            }
         case 31:
             if name.isFieldName("Lambda-Runtime-Cognito-Identity") { self.cognitoIdentity = value }
         case 35:
