@@ -10,13 +10,21 @@ enum Identifiers {
     static func uuid() -> String {
         let high = Self.random() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         let low = Self.random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        let digits = Self.hexadecimal(high, digits: 16) + Self.hexadecimal(low, digits: 16)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index == 8 || index == 12 || index == 16 || index == 20 { text.append("-") }
-            text.append(digit)
+        // By hand, since there are three of them for each request.
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var index = 0
+            for word in [high, low] {
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    if index == 8 || index == 13 || index == 18 || index == 23 {
+                        text[index] = UInt8(ascii: "-")
+                        index += 1
+                    }
+                    text[index] = Self.digit(word >> UInt64(shift))
+                    index += 1
+                }
+            }
+            return index
         }
-        return text
     }
 
     /// An X-Ray trace header: 32 bits of the time in seconds, 96 random bits, a parent, and not sampled.
@@ -40,7 +48,15 @@ enum Identifiers {
     private static func random() -> UInt64 { self.source.withLock { $0.next() } }
 
     private static func hexadecimal(_ value: UInt64, digits: Int) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text
+        String(unsafeUninitializedCapacity: digits) { text in
+            for index in 0..<digits { text[index] = Self.digit(value >> UInt64(4 * (digits - 1 - index))) }
+            return digits
+        }
+    }
+
+    /// That of the lowest four bits.
+    private static func digit(_ value: UInt64) -> UInt8 {
+        let digit = UInt8(truncatingIfNeeded: value & 0xF)
+        return digit < 10 ? 0x30 + digit : 0x57 + digit
     }
 }

@@ -49,8 +49,10 @@ extension Prelude {
             values.removeAll { replacements.contains($0.name) }
         }
         for member in multiValueHeaders {
-            let path = "multiValueHeaders[\(member.name.debugDescription)]"
-            values.append((try Self.headerName(member.name), try Self.strings(member.value, path)))
+            let name = try Self.headerName(member.name)
+            values.append(
+                (name, try Self.strings(member.value, "multiValueHeaders[\(member.name.debugDescription)]"))
+            )
         }
 
         self.cookies = try Self.strings(object["cookies"] ?? .null, "cookies").map { (cookie) throws(PreludeError) in
@@ -90,21 +92,23 @@ extension Prelude {
         return object.members
     }
 
-    private static func strings(_ value: JSONValue, _ path: String) throws(PreludeError) -> [String] {
+    private static func strings(_ value: JSONValue, _ path: @autoclosure () -> String) throws(PreludeError) -> [String]
+    {
         if value.isNull { return [] }
         guard let elements = value.arrayValue else {
-            throw .wrongKind(member: path, expected: "an array of strings", found: value.kind)
+            throw .wrongKind(member: path(), expected: "an array of strings", found: value.kind)
         }
         var strings: [String] = []
         for (position, element) in elements.enumerated() {
-            strings.append(try Self.string(element, "\(path)[\(position)]"))
+            strings.append(try Self.string(element, "\(path())[\(position)]"))
         }
         return strings
     }
 
-    private static func string(_ value: JSONValue, _ path: String) throws(PreludeError) -> String {
+    /// - Parameter path: made for an error only.
+    private static func string(_ value: JSONValue, _ path: @autoclosure () -> String) throws(PreludeError) -> String {
         guard let string = value.stringValue else {
-            throw .wrongKind(member: path, expected: "a string", found: value.kind)
+            throw .wrongKind(member: path(), expected: "a string", found: value.kind)
         }
         return string
     }

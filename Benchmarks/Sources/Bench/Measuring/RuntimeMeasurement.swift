@@ -51,7 +51,20 @@ enum RuntimeMeasurement {
         }
         var sample: Sample = [.startMilliseconds: milliseconds.median]
         if !privateKiB.isEmpty { sample[.privateKiB] = privateKiB.median }
+        sample[.coldStartMilliseconds] = try self.coldStarts(of: command, count: count, placement)
         return sample
+    }
+
+    /// The first start of a program on its machine: it is read from the disk.
+    private static func coldStarts(of command: [String], count: Int, _ placement: Placement) throws -> Double? {
+        var milliseconds: [Double] = []
+        for _ in 0..<count {
+            guard let program = command.first, FileCache.forget(program) else { return nil }
+            let service = try RuntimeService(command: command, placement)
+            defer { service.stop() }
+            milliseconds.append(try service.awaitNext().milliseconds(since: service.startedAt))
+        }
+        return milliseconds.median
     }
 
     private static func tiny(_ service: RuntimeService, _ amounts: Amounts) throws -> Sample {
