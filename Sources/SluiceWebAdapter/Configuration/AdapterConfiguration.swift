@@ -71,6 +71,11 @@ package enum AdapterLimits {
     package static let readinessProbeMilliseconds = 10_000
     /// What is kept of the last that the application wrote to its standard error, in bytes.
     package static let errorOutputBytes = 4 * 1024
+    /// What is written at once to a standard error that may be a pipe, in bytes: one with any room takes a page whole.
+    /// (pipe(7), "I/O on pipes and FIFOs".)
+    package static let errorWriteBytes = 4_096
+    /// Between two looks whether a standard error that was full has room again, in milliseconds.
+    package static let errorRetryMilliseconds = 10
     /// Lines of it that are shown when it does not start.
     package static let errorOutputLines = 10
     /// Connections that wait for the next request, for each loop.
