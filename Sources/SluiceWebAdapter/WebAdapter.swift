@@ -44,14 +44,21 @@ package final class WebAdapter: Sendable {
         )
         function.logger = self.logger
         let state = self.state
-        function.mayGoOn = { !state.hasEnded }
+        function.mayGoOn = {
+            guard state.hasEnded else { return true }
+            // The first worker that ends, ends all.
+            try? await state.awaitIdle()
+            return false
+        }
+        function.invocationEnded = { state.requestEnded() }
         // Which of the two an answer is, is decided for each.
         function.responseMode = .streamed
         return self.metrics.map { function.with(metrics: $0) } ?? function
     }
 
     private func answer(_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult {
-        let request = RequestUnderWay(self.state)
+        // Until Lambda has all of the answer, and not only until it is written.
+        self.state.requestBegan()
         let loop = context.eventLoop
         if !self.isReady.load(ordering: .acquiring) {
             try await self.probe.waitUntilReady(on: loop)
@@ -59,8 +66,8 @@ package final class WebAdapter: Sendable {
         }
         do {
             switch try AdapterEvent(event) {
-            case .http(let event): return try await self.answer(event, request, context)
-            case .other(let event): return try await self.passThrough(event, request, context)
+            case .http(let event): return try await self.answer(event, context)
+            case .other(let event): return try await self.passThrough(event, context)
             }
         } catch let error as UpstreamError {
             await self.state.awaitEnd(on: loop)
@@ -70,11 +77,7 @@ package final class WebAdapter: Sendable {
 
     // MARK: HTTP
 
-    private func answer(
-        _ event: HTTPRequestEvent,
-        _ underWay: RequestUnderWay,
-        _ context: InvocationContext
-    ) async throws -> LambdaResult {
+    private func answer(_ event: HTTPRequestEvent, _ context: InvocationContext) async throws -> LambdaResult {
         let result: HTTPResult
         if event.asksForWebSocket {
             result = .text(
@@ -89,7 +92,7 @@ package final class WebAdapter: Sendable {
             )
             let answer = try await self.upstream.send(request, on: context.eventLoop)
             let acceptEncoding = event.headers.first { $0.name == .acceptEncoding }?.value
-            result = try await self.result(of: answer, underWay, acceptEncoding, isHead: request.isHead)
+            result = try await self.result(of: answer, acceptEncoding, isHead: request.isHead)
         }
         let streams = self.configuration.invokeMode == .responseStream && event.source.canStream
         return streams ? LambdaResult(.http(result)) : LambdaResult(.buffered(result, event.resultForm))
@@ -97,7 +100,6 @@ package final class WebAdapter: Sendable {
 
     private func result(
         of answer: UpstreamAnswer,
-        _ underWay: RequestUnderWay,
         _ acceptEncoding: String?,
         isHead: Bool
     ) async throws -> HTTPResult {
@@ -110,7 +112,6 @@ package final class WebAdapter: Sendable {
         guard !compresses else {
             let head = CompressionRule.applied(to: head)
             return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
-                defer { withExtendedLifetime(underWay) {} }
                 let gzip = NIOLoopBound(try GzipStream(), eventLoop: bound.eventLoop)
                 while let bytes = try await self.next(of: bound) { try await writer.write(gzip.value.compress(bytes)) }
                 try await writer.write(gzip.value.finish())
@@ -120,7 +121,6 @@ package final class WebAdapter: Sendable {
             self.configuration.compresses && CompressionRule.applies(to: head, acceptEncoding: "gzip", isHead: isHead)
         let plain = mayBeCompressed ? CompressionRule.varying(head) : head
         return .stream(status: plain.status, headers: plain.fields, cookies: plain.cookies) { writer in
-            defer { withExtendedLifetime(underWay) {} }
             while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
         }
     }
@@ -143,11 +143,7 @@ package final class WebAdapter: Sendable {
     // MARK: Other events
 
     /// The answer is the application's body and nothing else: whoever invokes with such an event knows of no HTTP.
-    private func passThrough(
-        _ event: ByteBuffer,
-        _ underWay: RequestUnderWay,
-        _ context: InvocationContext
-    ) async throws -> LambdaResult {
+    private func passThrough(_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult {
         let request = self.requests.passThrough(event, lambdaContext: context.asJSON, tenantID: context.tenantID)
         let answer = try await self.upstream.send(request, on: context.eventLoop)
         let head = try UpstreamHead(answer.head)
@@ -160,20 +156,7 @@ package final class WebAdapter: Sendable {
         }
         let bound = NIOLoopBound(answer, eventLoop: answer.loop)
         return .stream(contentType: type) { writer in
-            defer { withExtendedLifetime(underWay) {} }
             while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
         }
     }
-}
-
-/// Counts as a request for as long as somebody holds it.
-private final class RequestUnderWay: Sendable {
-    private let state: ApplicationState
-
-    init(_ state: ApplicationState) {
-        self.state = state
-        state.requestBegan()
-    }
-
-    deinit { self.state.requestEnded() }
 }

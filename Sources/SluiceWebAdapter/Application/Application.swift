@@ -52,10 +52,9 @@ package struct Application: FunctionCompany {
         do {
             let status = try await self.run(output)
             self.state.applicationEnded()
-            // Whoever was being served is told that the response broke off, before this process ends, too.
-            for _ in 0..<(AdapterLimits.lastRequestMilliseconds / 5) where self.state.isBusy {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            // Who is being served gets what the application had sent, and is told that the response broke off, before this
+            // process ends, too: with a slow reader that takes as long as it takes, up to the invocation's deadline.
+            try await self.state.awaitIdle()
             return .service(
                 name: Self.name,
                 ReadinessError.exited(ApplicationExit(status, lastLines: output.lastLines))

@@ -93,8 +93,6 @@ package enum AdapterLimits {
     package static let mostReadBytes = 128 * 1024
     /// How long the application may take to end, in milliseconds, within Lambda's time for it.
     package static let shutdownMilliseconds = 450
-    /// How long a request may still take when the application's process has ended, in milliseconds.
-    package static let lastRequestMilliseconds = 500
     /// How long it may take until the end of a process is known whose connections have broken, in milliseconds.
     package static let endNoticeMilliseconds = 50
     /// How long what a process wrote before its end may take through its pipe, in milliseconds.

@@ -10,6 +10,33 @@ import Testing
 
 /// Those who do not take what they are sent: callers, and whoever reads the adapter's standard error.
 @Suite(.timeLimit(.minutes(5)), .requires(.python3), .takesTurns) struct AdapterSlowPeerTests {
+    /// It ends while its last bytes wait for their reader. All that the kernel took of it is the caller's.
+    @Test func whatADeadApplicationHadSentReachesASlowCallerBeforeTheError() async throws {
+        try await AdaptedApplication.run { app async throws in
+            var hasWaited = false
+            let reply = try await app.get(
+                "/full",
+                onChunk: { _ in
+                    guard !hasWaited else { return }
+                    hasWaited = true
+                    _ = try await app.line("sent ")
+                    // Nothing ends while the caller has not read: what must not come cannot be waited for without an end.
+                    await #expect(throws: DeadlinePassed.self) {
+                        try await app.lambda.log.first("the environment's end", within: .seconds(1)) {
+                            if case .environmentEnded = $0 { () } else { nil }
+                        }
+                    }
+                }
+            )
+            let sent = try await app.line("sent ")
+            #expect(reply.status == 200 && sent == "sent \(reply.body.utf8.count)")
+            #expect(reply.end != .complete)
+            let report = try await app.lambda.log.reports(atLeast: 1)[0]
+            #expect(report.errorType == "Adapter.ResponseBrokeOff")
+            #expect(try await app.get("/echo").status == 200, "a new environment serves the next")
+        }
+    }
+
     #if os(Linux)
     /// A pipe that is full takes nothing: the application's lines wait, and its requests do not.
     @Test func aStandardErrorThatNobodyReadsHoldsUpNoRequest() async throws {
