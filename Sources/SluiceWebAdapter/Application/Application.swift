@@ -33,8 +33,13 @@ package struct Application: FunctionCompany {
         _ function: @escaping @Sendable (CompanyMembership) async -> RuntimeFailure
     ) async -> CompanyEnd {
         let state = self.state
-        let membership = CompanyMembership(mayServe: { !state.hasEnded }, onShutdown: termination)
+        // The end is waited for here, from before the application starts: the function only does when it serves.
+        let membership = CompanyMembership(mayServe: { !state.hasEnded }, onShutdown: Self.untilCancelled)
         return await withTaskGroup(of: CompanyEnd.self) { group in
+            group.addTask {
+                await termination()
+                return .function(Task.isCancelled ? .cancelled : .terminated)
+            }
             group.addTask { await self.runProcess() }
             group.addTask { .function(await function(membership)) }
             var first = await group.next() ?? .function(.cancelled)
@@ -45,6 +50,14 @@ package struct Application: FunctionCompany {
             await group.waitForAll()
             return first
         }
+    }
+
+    private static func untilCancelled() async {
+        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
+            return
+        }
+        _ = await OneShot<Void>(loop: loop).wait()
     }
 
     private func runProcess() async -> CompanyEnd {
