@@ -22,6 +22,7 @@ package final class WebAdapter: Sendable {
     private let metrics: EMFMetricsFactory?
     /// Whether the application has been ready; until then each request looks.
     private let isReady = Atomic(false)
+    private let hasNotedAuthorization = Atomic(false)
 
     package init(_ configuration: AdapterConfiguration, state: ApplicationState, logger: Logger) {
         self.configuration = configuration
@@ -85,6 +86,7 @@ package final class WebAdapter: Sendable {
                 status: .notImplemented
             )
         } else {
+            self.noteAuthorization(of: event)
             let request = self.requests.request(
                 of: event,
                 lambdaContext: context.asJSON,
@@ -96,6 +98,19 @@ package final class WebAdapter: Sendable {
         }
         let streams = self.configuration.invokeMode == .responseStream && event.source.canStream
         return streams ? LambdaResult(.http(result)) : LambdaResult(.buffered(result, event.resultForm))
+    }
+
+    /// Once: a request without it may be meant, as one to a public page is.
+    private func noteAuthorization(of event: HTTPRequestEvent) {
+        guard let source = self.configuration.authorizationSource, event.headers[source] == nil,
+            !self.hasNotedAuthorization.exchange(true, ordering: .relaxed)
+        else { return }
+        self.logger.warning(
+            """
+            a request has no header \(source.canonicalName), which AWS_LWA_AUTHORIZATION_SOURCE names: it goes on \
+            without it; others are not told of
+            """
+        )
     }
 
     private func result(
