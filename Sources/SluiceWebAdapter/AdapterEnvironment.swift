@@ -25,6 +25,16 @@ package enum AdapterEnvironment {
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
+    static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+
+    /// Nobody listens there.
+    static func isRefusal(_ error: Int32) -> Bool { error == ECONNREFUSED }
+
+    static func removeFile(_ path: String) { _ = unlink(path) }
+
     /// Whether standard error takes a page now, and nobody waits for it.
     static func standardErrorHasRoom() -> Bool {
         var look = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)

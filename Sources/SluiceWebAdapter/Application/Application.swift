@@ -21,11 +21,15 @@ package struct Application: FunctionCompany {
 
     private let command: [String]
     private let state: ApplicationState
+    private let socketPath: String?
 
-    /// - Parameter command: the program and its arguments; it gets the adapter's own variables.
-    package init(command: [String], state: ApplicationState) {
+    /// - Parameters:
+    ///   - command: the program and its arguments; it gets the adapter's own variables.
+    ///   - socketPath: the Unix socket that it is going to make, if it makes one.
+    package init(command: [String], state: ApplicationState, socketPath: String? = nil) {
         self.command = command
         self.state = state
+        self.socketPath = socketPath
     }
 
     package func run(
@@ -87,6 +91,7 @@ package struct Application: FunctionCompany {
         guard let program = self.command.first else { throw NoCommand() }
         guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { throw NoCommand() }
         self.state.applicationStarted()
+        if let path = self.socketPath { await LeftoverSocket.remove(path, on: loop) }
         let (writingEnd, channel) = try await output.open(on: loop)
         // In the adapter's own process group: who freezes, measures or ends the one means both.
         var options = PlatformOptions()
