@@ -65,6 +65,9 @@ package enum AdapterLimits {
     package static let readinessSeconds = 60
     /// When a start is told that Lambda's time for it is almost over, in milliseconds.
     package static let initMilliseconds = 9_500
+    /// When a start is first told what else listens on the machine, in milliseconds, and how often it is looked for then.
+    package static let hintMilliseconds = 2_000
+    package static let hintIntervalMilliseconds = 1_000
     /// Between two looks whether the application is ready, in milliseconds.
     package static let readinessIntervalMilliseconds = 10
     /// How long one look may take, in milliseconds: a page that asks a database may need its time at each.
