@@ -17,6 +17,8 @@ struct ReadinessProbe: Sendable {
     func wait(on loop: any EventLoop) async throws -> Bool {
         var machine = ReadinessMachine(self.configuration, nowMilliseconds: Self.now())
         let address = self.configuration.readiness.address
+        // Who listened before the application could is somebody else.
+        var others: Set<String>?
         var hasHinted = false
         while true {
             let look = try await self.look(on: loop)
@@ -24,9 +26,9 @@ struct ReadinessProbe: Sendable {
             case .serve:
                 return true
             case .lookAgain:
-                break
+                if others == nil { others = Set(Listeners.others()) }
             case .hintAndLookAgain:
-                let listeners = hasHinted ? [] : Listeners.others()
+                let listeners = hasHinted ? [] : Listeners.others().filter { others?.contains($0) != true }
                 guard !listeners.isEmpty else { break }
                 hasHinted = true
                 self.logger.warning(
