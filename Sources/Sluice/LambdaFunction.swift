@@ -57,7 +57,10 @@ public struct LambdaFunction: Sendable {
     package var externalExtensionName: String?
 
     /// Asked before each invocation that is asked for; `false` ends the function. `nil` goes on for ever.
-    package var mayGoOn: (@Sendable () -> Bool)?
+    package var mayGoOn: (@Sendable () async -> Bool)?
+
+    /// Called for each invocation when its response has been taken or lost, and the work behind it is done.
+    package var invocationEnded: (@Sendable () -> Void)?
 
     /// What runs beside the function, from before its start until after its end.
     package var company: (any FunctionCompany)?

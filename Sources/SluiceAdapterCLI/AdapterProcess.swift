@@ -59,9 +59,11 @@ enum AdapterProcess {
         let logger = Logger.ofFunction(label: "sluice-adapter")
         let state = ApplicationState()
         var function: LambdaFunction
+        var socketPath: String?
         do {
             let (configuration, warnings) = try AdapterConfiguration.read(AdapterEnvironment.variables())
             for warning in warnings { logger.warning("\(warning)") }
+            if case .socket(let path) = configuration.address { socketPath = path }
             if let proxy = configuration.runtimeAPIProxy { Platform.useRuntimeAPI(at: proxy) }
             function = WebAdapter(configuration, state: state, logger: logger).function()
         } catch {
@@ -73,7 +75,8 @@ enum AdapterProcess {
             function.run()
         }
         switch placement {
-        case .parent(let command): function.company = Application(command: command, state: state)
+        case .parent(let command):
+            function.company = Application(command: command, state: state, socketPath: socketPath)
         case .externalExtension(let name): function.externalExtensionName = name
         }
         function.run()

@@ -24,4 +24,21 @@ package enum AdapterEnvironment {
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
+
+    static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+
+    /// Nobody listens there.
+    static func isRefusal(_ error: Int32) -> Bool { error == ECONNREFUSED }
+
+    static func removeFile(_ path: String) { _ = unlink(path) }
+
+    /// Whether standard error takes a page now, and nobody waits for it.
+    static func standardErrorHasRoom() -> Bool {
+        var look = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        // One that has no reader any more takes it, too: the write fails.
+        return poll(&look, 1, 0) != 0
+    }
 }

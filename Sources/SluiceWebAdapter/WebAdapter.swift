@@ -22,6 +22,7 @@ package final class WebAdapter: Sendable {
     private let metrics: EMFMetricsFactory?
     /// Whether the application has been ready; until then each request looks.
     private let isReady = Atomic(false)
+    private let hasNotedAuthorization = Atomic(false)
 
     package init(_ configuration: AdapterConfiguration, state: ApplicationState, logger: Logger) {
         self.configuration = configuration
@@ -44,14 +45,21 @@ package final class WebAdapter: Sendable {
         )
         function.logger = self.logger
         let state = self.state
-        function.mayGoOn = { !state.hasEnded }
+        function.mayGoOn = {
+            guard state.hasEnded else { return true }
+            // The first worker that ends, ends all.
+            try? await state.awaitIdle()
+            return false
+        }
+        function.invocationEnded = { state.requestEnded() }
         // Which of the two an answer is, is decided for each.
         function.responseMode = .streamed
         return self.metrics.map { function.with(metrics: $0) } ?? function
     }
 
     private func answer(_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult {
-        let request = RequestUnderWay(self.state)
+        // Until Lambda has all of the answer, and not only until it is written.
+        self.state.requestBegan()
         let loop = context.eventLoop
         if !self.isReady.load(ordering: .acquiring) {
             try await self.probe.waitUntilReady(on: loop)
@@ -59,8 +67,8 @@ package final class WebAdapter: Sendable {
         }
         do {
             switch try AdapterEvent(event) {
-            case .http(let event): return try await self.answer(event, request, context)
-            case .other(let event): return try await self.passThrough(event, request, context)
+            case .http(let event): return try await self.answer(event, context)
+            case .other(let event): return try await self.passThrough(event, context)
             }
         } catch let error as UpstreamError {
             await self.state.awaitEnd(on: loop)
@@ -70,11 +78,7 @@ package final class WebAdapter: Sendable {
 
     // MARK: HTTP
 
-    private func answer(
-        _ event: HTTPRequestEvent,
-        _ underWay: RequestUnderWay,
-        _ context: InvocationContext
-    ) async throws -> LambdaResult {
+    private func answer(_ event: HTTPRequestEvent, _ context: InvocationContext) async throws -> LambdaResult {
         let result: HTTPResult
         if event.asksForWebSocket {
             result = .text(
@@ -82,6 +86,7 @@ package final class WebAdapter: Sendable {
                 status: .notImplemented
             )
         } else {
+            self.noteAuthorization(of: event)
             let request = self.requests.request(
                 of: event,
                 lambdaContext: context.asJSON,
@@ -89,15 +94,27 @@ package final class WebAdapter: Sendable {
             )
             let answer = try await self.upstream.send(request, on: context.eventLoop)
             let acceptEncoding = event.headers.first { $0.name == .acceptEncoding }?.value
-            result = try await self.result(of: answer, underWay, acceptEncoding, isHead: request.isHead)
+            result = try await self.result(of: answer, acceptEncoding, isHead: request.isHead)
         }
         let streams = self.configuration.invokeMode == .responseStream && event.source.canStream
         return streams ? LambdaResult(.http(result)) : LambdaResult(.buffered(result, event.resultForm))
     }
 
+    /// Once: a request without it may be meant, as one to a public page is.
+    private func noteAuthorization(of event: HTTPRequestEvent) {
+        guard let source = self.configuration.authorizationSource, event.headers[source] == nil,
+            !self.hasNotedAuthorization.exchange(true, ordering: .relaxed)
+        else { return }
+        self.logger.warning(
+            """
+            a request has no header \(source.canonicalName), which AWS_LWA_AUTHORIZATION_SOURCE names: it goes on \
+            without it; others are not told of
+            """
+        )
+    }
+
     private func result(
         of answer: UpstreamAnswer,
-        _ underWay: RequestUnderWay,
         _ acceptEncoding: String?,
         isHead: Bool
     ) async throws -> HTTPResult {
@@ -110,7 +127,6 @@ package final class WebAdapter: Sendable {
         guard !compresses else {
             let head = CompressionRule.applied(to: head)
             return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
-                defer { withExtendedLifetime(underWay) {} }
                 let gzip = NIOLoopBound(try GzipStream(), eventLoop: bound.eventLoop)
                 while let bytes = try await self.next(of: bound) { try await writer.write(gzip.value.compress(bytes)) }
                 try await writer.write(gzip.value.finish())
@@ -120,7 +136,6 @@ package final class WebAdapter: Sendable {
             self.configuration.compresses && CompressionRule.applies(to: head, acceptEncoding: "gzip", isHead: isHead)
         let plain = mayBeCompressed ? CompressionRule.varying(head) : head
         return .stream(status: plain.status, headers: plain.fields, cookies: plain.cookies) { writer in
-            defer { withExtendedLifetime(underWay) {} }
             while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
         }
     }
@@ -143,11 +158,7 @@ package final class WebAdapter: Sendable {
     // MARK: Other events
 
     /// The answer is the application's body and nothing else: whoever invokes with such an event knows of no HTTP.
-    private func passThrough(
-        _ event: ByteBuffer,
-        _ underWay: RequestUnderWay,
-        _ context: InvocationContext
-    ) async throws -> LambdaResult {
+    private func passThrough(_ event: ByteBuffer, _ context: InvocationContext) async throws -> LambdaResult {
         let request = self.requests.passThrough(event, lambdaContext: context.asJSON, tenantID: context.tenantID)
         let answer = try await self.upstream.send(request, on: context.eventLoop)
         let head = try UpstreamHead(answer.head)
@@ -160,20 +171,7 @@ package final class WebAdapter: Sendable {
         }
         let bound = NIOLoopBound(answer, eventLoop: answer.loop)
         return .stream(contentType: type) { writer in
-            defer { withExtendedLifetime(underWay) {} }
             while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
         }
     }
-}
-
-/// Counts as a request for as long as somebody holds it.
-private final class RequestUnderWay: Sendable {
-    private let state: ApplicationState
-
-    init(_ state: ApplicationState) {
-        self.state = state
-        state.requestBegan()
-    }
-
-    deinit { self.state.requestEnded() }
 }

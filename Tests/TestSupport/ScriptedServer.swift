@@ -13,6 +13,7 @@ internal import NIOPosix
 ///         …
 ///     }
 package final class ScriptedServer: Sendable {
+    /// 0 where it listens on a Unix socket.
     package let port: Int
     /// Everyone who has connected, in order; the first `taken` have been handed out.
     private let arrivals: Watched<Arrivals>
@@ -46,13 +47,15 @@ package final class ScriptedServer: Sendable {
     }
 }
 
-/// Listens on a free port of loopback for as long as the closure runs; then all of its connections are closed.
+/// Listens on a free port of loopback, or on a Unix socket, for as long as the closure runs; then all of its connections are
+/// closed.
 package func withScriptedServer<Result>(
     host: String = "127.0.0.1",
+    unixSocket path: String? = nil,
     _ body: (ScriptedServer) async throws -> Result
 ) async throws -> Result {
     let arrivals = Watched(ScriptedServer.Arrivals()) { "\($0.all.count) connections, \($0.taken) of them accepted" }
-    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelOption(.allowRemoteHalfClosure, value: true)
         .childChannelInitializer { channel in
@@ -62,8 +65,12 @@ package func withScriptedServer<Result>(
                 }
             }
         }
-        .bind(host: host, port: 0)
-        .get()
+    let listener =
+        if let path {
+            try await bootstrap.bind(unixDomainSocketPath: path).get()
+        } else {
+            try await bootstrap.bind(host: host, port: 0).get()
+        }
     let server = ScriptedServer(port: listener.localAddress?.port ?? 0, arrivals: arrivals)
     func close() async {
         try? await listener.close()

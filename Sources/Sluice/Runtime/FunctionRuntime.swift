@@ -95,6 +95,7 @@ package struct FunctionRuntime: Sendable {
             logger: self.function.logger,
             onTrace: self.onTrace,
             mayGoOn: self.function.mayGoOn,
+            invocationEnded: self.function.invocationEnded,
             observers: InvocationObservers(self.function, self.environment, self.first)
         )
     }

@@ -14,7 +14,8 @@ struct InvocationWorker {
     let logger: Logger
     /// Told of the trace of each invocation before its handler runs.
     let onTrace: (@Sendable (String?) -> Void)?
-    let mayGoOn: (@Sendable () -> Bool)?
+    let mayGoOn: (@Sendable () async -> Bool)?
+    let invocationEnded: (@Sendable () -> Void)?
     /// `nil` when nobody observes.
     let observers: InvocationObservers?
 
@@ -62,7 +63,7 @@ struct InvocationWorker {
     private func serve(until interruption: OneShot<Void>) async -> Interruption {
         do throws(RuntimeFailure) {
             while true {
-                if let mayGoOn = self.mayGoOn, !mayGoOn() { return .ended(.cancelled) }
+                if let mayGoOn = self.mayGoOn, await !mayGoOn() { return .ended(.cancelled) }
                 let (invocation, event) = try await self.client.next()
                 let served = self.begin(invocation)
                 let answer = await InvocationContext.withCurrent(served.context) {
@@ -102,7 +103,10 @@ struct InvocationWorker {
 
     /// What is to be sent still, the reply to it, and the work after it.
     private func finish(_ served: ServedInvocation, _ answer: FunctionAnswer) async throws(RuntimeFailure) {
-        defer { served.exchange.observed?.invocationEnded() }
+        defer {
+            served.exchange.observed?.invocationEnded()
+            self.invocationEnded?()
+        }
         let exchange = served.exchange
         let deadline = exchange.deadline
         let outcome: ResponseOutcome

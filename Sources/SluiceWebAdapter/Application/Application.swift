@@ -21,11 +21,15 @@ package struct Application: FunctionCompany {
 
     private let command: [String]
     private let state: ApplicationState
+    private let socketPath: String?
 
-    /// - Parameter command: the program and its arguments; it gets the adapter's own variables.
-    package init(command: [String], state: ApplicationState) {
+    /// - Parameters:
+    ///   - command: the program and its arguments; it gets the adapter's own variables.
+    ///   - socketPath: the Unix socket that it is going to make, if it makes one.
+    package init(command: [String], state: ApplicationState, socketPath: String? = nil) {
         self.command = command
         self.state = state
+        self.socketPath = socketPath
     }
 
     package func run(
@@ -33,8 +37,13 @@ package struct Application: FunctionCompany {
         _ function: @escaping @Sendable (CompanyMembership) async -> RuntimeFailure
     ) async -> CompanyEnd {
         let state = self.state
-        let membership = CompanyMembership(mayServe: { !state.hasEnded }, onShutdown: termination)
+        // The end is waited for here, from before the application starts: the function only does when it serves.
+        let membership = CompanyMembership(mayServe: { !state.hasEnded }, onShutdown: Self.untilCancelled)
         return await withTaskGroup(of: CompanyEnd.self) { group in
+            group.addTask {
+                await termination()
+                return .function(Task.isCancelled ? .cancelled : .terminated)
+            }
             group.addTask { await self.runProcess() }
             group.addTask { .function(await function(membership)) }
             var first = await group.next() ?? .function(.cancelled)
@@ -47,15 +56,22 @@ package struct Application: FunctionCompany {
         }
     }
 
+    private static func untilCancelled() async {
+        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
+            return
+        }
+        _ = await OneShot<Void>(loop: loop).wait()
+    }
+
     private func runProcess() async -> CompanyEnd {
         let output = ErrorOutput()
         do {
             let status = try await self.run(output)
             self.state.applicationEnded()
-            // Whoever was being served is told that the response broke off, before this process ends, too.
-            for _ in 0..<(AdapterLimits.lastRequestMilliseconds / 5) where self.state.isBusy {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            // Who is being served gets what the application had sent, and is told that the response broke off, before this
+            // process ends, too: with a slow reader that takes as long as it takes, up to the invocation's deadline.
+            try await self.state.awaitIdle()
             return .service(
                 name: Self.name,
                 ReadinessError.exited(ApplicationExit(status, lastLines: output.lastLines))
@@ -75,6 +91,7 @@ package struct Application: FunctionCompany {
         guard let program = self.command.first else { throw NoCommand() }
         guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { throw NoCommand() }
         self.state.applicationStarted()
+        if let path = self.socketPath { await LeftoverSocket.remove(path, on: loop) }
         let (writingEnd, channel) = try await output.open(on: loop)
         // In the adapter's own process group: who freezes, measures or ends the one means both.
         var options = PlatformOptions()

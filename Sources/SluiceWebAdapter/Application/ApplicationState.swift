@@ -18,7 +18,12 @@ package final class ApplicationState: Sendable {
 
     func requestBegan() { self.value.withLock { $0.requests += 1 } }
     func requestEnded() { self.value.withLock { $0.requests -= 1 } }
-    var isBusy: Bool { self.value.withLock { $0.requests > 0 } }
+    private var isBusy: Bool { self.value.withLock { $0.requests > 0 } }
+
+    /// Returns when nobody is being served.
+    func awaitIdle() async throws {
+        while self.isBusy { try await Task.sleep(for: .milliseconds(5)) }
+    }
 
     /// It is a process of the adapter's, whose end is heard of.
     func applicationStarted() { self.value.withLock { $0.isChild = true } }

@@ -14,18 +14,47 @@ internal import struct SystemPackage.FileDescriptor
 
 /// The application's standard error: passed on, and the last of it remembered.
 ///
-/// A pipe of our own, so that whoever else holds its other end, as a daemon's children do, keeps nobody waiting.
+/// A pipe of our own, so that whoever else holds its other end, as a daemon's children do, keeps nobody waiting. Where our own
+/// standard error takes nothing, no more is read, so that the application waits for its reader, and no request does.
 final class ErrorOutput: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 
     private let tail = Mutex(ErrorTail())
+    private let unwritten = Mutex(ByteBuffer())
 
     var lastLines: [String] { self.tail.withLock { $0.lines } }
 
+    func channelActive(context: ChannelHandlerContext) {
+        context.read()
+        context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = Self.unwrapInboundIn(data)
+        var bytes = Self.unwrapInboundIn(data)
         self.tail.withLock { $0.append(bytes.readableBytesView) }
-        _ = try? FileDescriptor.standardError.writeAll(bytes.readableBytesView)
+        _ = self.unwritten.withLock { $0.writeBuffer(&bytes) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { self.forward(context.channel) }
+
+    /// Writes as long as there is room, and reads on when all is written.
+    private func forward(_ channel: any Channel) {
+        let isWritten = self.unwritten.withLock { bytes in
+            while bytes.readableBytes > 0 {
+                guard AdapterEnvironment.standardErrorHasRoom() else { return false }
+                guard let part = bytes.readSlice(length: min(bytes.readableBytes, AdapterLimits.errorWriteBytes)) else {
+                    break
+                }
+                // What cannot be written is lost, as a log has nowhere to complain.
+                _ = try? FileDescriptor.standardError.writeAll(part.readableBytesView)
+            }
+            bytes.clear()
+            return true
+        }
+        guard !isWritten else { return channel.read() }
+        channel.eventLoop.scheduleTask(in: .milliseconds(Int64(AdapterLimits.errorRetryMilliseconds))) {
+            self.forward(channel)
+        }
     }
 
     /// - Returns: the end for the process, which whoever starts it closes, and the channel that reads the other.
@@ -33,6 +62,7 @@ final class ErrorOutput: ChannelInboundHandler, Sendable {
         let ends = try FileDescriptor.pipe()
         do {
             let channel = try await NIOPipeBootstrap(group: loop)
+                .channelOption(.autoRead, value: false)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(self) }
                 }

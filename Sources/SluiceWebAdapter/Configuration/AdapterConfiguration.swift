@@ -65,12 +65,20 @@ package enum AdapterLimits {
     package static let readinessSeconds = 60
     /// When a start is told that Lambda's time for it is almost over, in milliseconds.
     package static let initMilliseconds = 9_500
+    /// When a start is first told what else listens on the machine, in milliseconds, and how often it is looked for then.
+    package static let hintMilliseconds = 2_000
+    package static let hintIntervalMilliseconds = 1_000
     /// Between two looks whether the application is ready, in milliseconds.
     package static let readinessIntervalMilliseconds = 10
     /// How long one look may take, in milliseconds: a page that asks a database may need its time at each.
     package static let readinessProbeMilliseconds = 10_000
     /// What is kept of the last that the application wrote to its standard error, in bytes.
     package static let errorOutputBytes = 4 * 1024
+    /// What is written at once to a standard error that may be a pipe, in bytes: one with any room takes a page whole.
+    /// (pipe(7), "I/O on pipes and FIFOs".)
+    package static let errorWriteBytes = 4_096
+    /// Between two looks whether a standard error that was full has room again, in milliseconds.
+    package static let errorRetryMilliseconds = 10
     /// Lines of it that are shown when it does not start.
     package static let errorOutputLines = 10
     /// Connections that wait for the next request, for each loop.
@@ -88,8 +96,6 @@ package enum AdapterLimits {
     package static let mostReadBytes = 128 * 1024
     /// How long the application may take to end, in milliseconds, within Lambda's time for it.
     package static let shutdownMilliseconds = 450
-    /// How long a request may still take when the application's process has ended, in milliseconds.
-    package static let lastRequestMilliseconds = 500
     /// How long it may take until the end of a process is known whose connections have broken, in milliseconds.
     package static let endNoticeMilliseconds = 50
     /// How long what a process wrote before its end may take through its pipe, in milliseconds.

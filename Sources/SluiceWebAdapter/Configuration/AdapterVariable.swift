@@ -43,11 +43,16 @@ package enum AdapterVariable: String, CaseIterable, Sendable {
 
     static let prefixes = ["AWS_LWA_", "SLUICE_ADAPTER_"]
 
-    /// What somebody may have meant who wrote a name that is none.
+    /// What somebody may have meant who wrote a name that is none: with no more than a third of its own letters changed, or two of
+    /// at least four. What stands before them is the same for most.
     static func nearest(to name: String) -> Self? {
+        func own(_ name: String) -> Substring {
+            self.prefixes.first(where: name.hasPrefix).map { name.dropFirst($0.count) } ?? name[...]
+        }
         let candidates = Self.allCases.map { ($0, EditDistance.between(name, $0.rawValue)) }
-        guard let best = candidates.min(by: { $0.1 < $1.1 }), best.1 <= 8 else { return nil }
-        return best.0
+        guard let (best, changes) = candidates.min(by: { $0.1 < $1.1 }) else { return nil }
+        let letters = max(own(name).utf8.count, own(best.rawValue).utf8.count)
+        return changes * 3 <= letters || (changes <= 2 && own(name).utf8.count >= 4) ? best : nil
     }
 }
 

@@ -5,7 +5,7 @@ internal import Sluice
 
 /// The application did not become ready: what Lambda is told, and with it whoever looks why nothing works.
 package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
-    case timedOut(seconds: Int, address: String, look: ReadinessMachine.Look, listeners: [String])
+    case timedOut(seconds: Int, address: AdapterConfiguration.Address, look: ReadinessMachine.Look, listeners: [String])
     /// The process that was to be the application has ended.
     case exited(ApplicationExit)
     case notStarted(command: String, reason: String)
@@ -22,7 +22,7 @@ package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
         switch self {
         case .timedOut(let seconds, let address, let look, let listeners):
             "the application is not ready at \(address) after \(seconds) s: \(look). "
-                + Self.advice(look, listeners)
+                + Self.advice(look, at: address, listeners)
         case .exited(let exit):
             "the application ended before it was ready, \(exit)"
         case .notStarted(let command, let reason):
@@ -30,25 +30,42 @@ package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
         }
     }
 
-    static func advice(_ look: ReadinessMachine.Look, _ listeners: [String]) -> String {
+    /// What an application does that listens on a port which is not the one that is looked at.
+    static func remedy(at address: AdapterConfiguration.Address) -> String {
+        switch address {
+        case .port: "set AWS_LWA_PORT to its port, or have it listen where AWS_LWA_PORT says"
+        case .socket:
+            "set AWS_LWA_PORT to its port and take SLUICE_ADAPTER_SOCKET away, or have it listen at that socket"
+        }
+    }
+
+    private static func socketHint(_ address: AdapterConfiguration.Address) -> String {
+        guard case .socket(let path) = address else { return "" }
+        return ", nor at the socket \(path), which SLUICE_ADAPTER_SOCKET names and the application has to make"
+    }
+
+    static func advice(
+        _ look: ReadinessMachine.Look,
+        at address: AdapterConfiguration.Address,
+        _ listeners: [String]
+    ) -> String {
+        let longer =
+            "If it only needs longer, set AWS_LWA_ASYNC_INIT=true, or SLUICE_ADAPTER_READINESS_SECONDS to more."
         switch look {
         case .refused where listeners.isEmpty:
-            """
-            Nothing listens anywhere: its own log says how far it got. If it only needs longer, set \
-            AWS_LWA_ASYNC_INIT=true, or SLUICE_ADAPTER_READINESS_SECONDS to more.
-            """
+            return "Nothing listens on any port\(Self.socketHint(address)): its own log says how far it got. \(longer)"
         case .refused:
-            """
-            Something listens on \(listeners.joined(separator: ", ")): if that is the application, set AWS_LWA_PORT to \
-            its port, or have it listen where AWS_LWA_PORT says.
-            """
+            return """
+                Something listens on \(listeners.joined(separator: ", ")): if that is the application, \
+                \(Self.remedy(at: address)). \(longer)
+                """
         case .unhealthy:
-            """
-            Name a page that answers when it is ready in AWS_LWA_READINESS_CHECK_PATH, or the statuses that count in \
-            AWS_LWA_READINESS_CHECK_HEALTHY_STATUS.
-            """
+            return """
+                Name a page that answers when it is ready in AWS_LWA_READINESS_CHECK_PATH, or the statuses that count in \
+                AWS_LWA_READINESS_CHECK_HEALTHY_STATUS.
+                """
         case .noAnswer, .ready:
-            "Set AWS_LWA_READINESS_CHECK_PROTOCOL=tcp if it needs requests before it answers any."
+            return "Set AWS_LWA_READINESS_CHECK_PROTOCOL=tcp if it needs requests before it answers any."
         }
     }
 }

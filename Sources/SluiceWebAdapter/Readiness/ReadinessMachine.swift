@@ -7,6 +7,7 @@ package struct ReadinessMachine {
     private let timeoutMilliseconds: Int
     private let startsAsynchronously: Bool
     private var hasWarned = false
+    private var nextHintMilliseconds = AdapterLimits.hintMilliseconds
     private var isOver = false
 
     package init(_ configuration: AdapterConfiguration, nowMilliseconds: Int) {
@@ -28,6 +29,9 @@ package struct ReadinessMachine {
     package enum OnLook: Hashable, Sendable {
         case serve
         case lookAgain
+        /// Nobody accepts a connection. Who listens elsewhere may be the application, which is worth a word before Lambda ends
+        /// the start, and this process with it.
+        case hintAndLookAgain
         /// Lambda ends a start that takes longer; under an invocation it begins anew, and may take as long as that.
         case warnAndLookAgain(Look)
         /// Ask for invocations; the first of them waits.
@@ -47,7 +51,11 @@ package struct ReadinessMachine {
             self.isOver = true
             return .fail(look)
         }
-        guard waited >= AdapterLimits.initMilliseconds, !self.hasWarned else { return .lookAgain }
+        guard waited >= AdapterLimits.initMilliseconds, !self.hasWarned else {
+            guard case .refused = look, !self.hasWarned, waited >= self.nextHintMilliseconds else { return .lookAgain }
+            self.nextHintMilliseconds = waited + AdapterLimits.hintIntervalMilliseconds
+            return .hintAndLookAgain
+        }
         self.hasWarned = true
         guard self.startsAsynchronously else { return .warnAndLookAgain(look) }
         self.isOver = true

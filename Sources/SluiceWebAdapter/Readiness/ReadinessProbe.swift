@@ -16,18 +16,32 @@ struct ReadinessProbe: Sendable {
     /// - Returns: Whether the application is ready; otherwise the first invocation has to wait for it.
     func wait(on loop: any EventLoop) async throws -> Bool {
         var machine = ReadinessMachine(self.configuration, nowMilliseconds: Self.now())
+        let address = self.configuration.readiness.address
+        // Who listened before the application could is somebody else.
+        var others: Set<String>?
+        var hasHinted = false
         while true {
             let look = try await self.look(on: loop)
             switch machine.looked(look, nowMilliseconds: Self.now()) {
             case .serve:
                 return true
             case .lookAgain:
-                break
+                if others == nil { others = Set(Listeners.others()) }
+            case .hintAndLookAgain:
+                let listeners = hasHinted ? [] : Listeners.others().filter { others?.contains($0) != true }
+                guard !listeners.isEmpty else { break }
+                hasHinted = true
+                self.logger.warning(
+                    """
+                    nobody listens at \(address) yet, but something does on \(listeners.joined(separator: ", ")): if that is \
+                    the application, \(ReadinessError.remedy(at: address))
+                    """
+                )
             case .warnAndLookAgain(let look):
                 self.logger.warning(
                     """
                     the application is not ready after \(AdapterLimits.initMilliseconds) ms, and Lambda ends a start after \
-                    10 s: \(look). \(ReadinessError.advice(look, Listeners.others()))
+                    10 s: \(look). \(ReadinessError.advice(look, at: address, Listeners.others()))
                     """
                 )
             case .serveUnready(let look):
@@ -36,7 +50,7 @@ struct ReadinessProbe: Sendable {
             case .fail(let look):
                 throw ReadinessError.timedOut(
                     seconds: self.configuration.readiness.timeoutSeconds,
-                    address: "\(self.configuration.readiness.address)",
+                    address: address,
                     look: look,
                     listeners: Listeners.others()
                 )
@@ -47,10 +61,29 @@ struct ReadinessProbe: Sendable {
         }
     }
 
-    /// For the first request of a start that did not wait.
+    /// For the first request of a start that did not wait: as long as a start may take, or the request's time lasts.
+    ///
+    /// - Throws: what is wrong with the application, also when the request is cancelled for its deadline.
     func waitUntilReady(on loop: any EventLoop) async throws {
-        while try await self.look(on: loop) != .ready {
-            try await Timer.sleep(milliseconds: AdapterLimits.readinessIntervalMilliseconds, on: loop)
+        let began = Self.now()
+        var last = ReadinessMachine.Look.noAnswer("it was not looked at")
+        while true {
+            do {
+                last = try await self.look(on: loop)
+                guard last != .ready else { return }
+                if Self.now() - began < self.configuration.readiness.timeoutSeconds * 1_000 {
+                    try await Timer.sleep(milliseconds: AdapterLimits.readinessIntervalMilliseconds, on: loop)
+                    continue
+                }
+            } catch is CancellationError {
+                // Its reason is the deadline, which the caller is told with this.
+            }
+            throw ReadinessError.timedOut(
+                seconds: (Self.now() - began) / 1_000,
+                address: self.configuration.readiness.address,
+                look: last,
+                listeners: Listeners.others()
+            )
         }
     }
 

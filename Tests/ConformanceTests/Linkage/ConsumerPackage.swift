@@ -50,7 +50,9 @@ enum ConsumerPackage {
             .replacing(products[0], with: products.joined(separator: ", "))
         try self.write("Package.swift", in: package, manifest)
         try self.write("Sources/\(name)/main.swift", in: package, main)
-        let shared = ["--", "--scratch-path", self.package.appending(path: ".build").path]
+        // A plan that SwiftPM kept in that folder may be the first one's alone, in which this package does not exist.
+        let scratch = self.package.appending(path: ".build").path
+        let shared = ["--", "--scratch-path", scratch, "--disable-build-manifest-caching"]
         let script = "../sluice/Scripts/package-function"
         let product = try await self.run(script, ["../\(name)"] + options + shared, name: name)
         return Product(

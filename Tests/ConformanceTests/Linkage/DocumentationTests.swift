@@ -12,9 +12,12 @@ import Testing
         let folder = "Sources/Sluice/Sluice.docc"
         // Without the trait the modules have nothing of what that page shows.
         #if Codable
-        let left: Set<String> = []
+        var left: Set<String> = []
         #else
-        let left: Set<String> = ["Codable.md"]
+        var left: Set<String> = ["Codable.md"]
+        #endif
+        #if !Hummingbird
+        left.formUnion(["Hummingbird.md", "WebAdapter.md"])
         #endif
         let names = (try? FileManager.default.contentsOfDirectory(atPath: RepositoryRoot.url(folder).path)) ?? []
         return names.filter { $0.hasSuffix(".md") && !left.contains($0) }.sorted().map { "\(folder)/\($0)" } + [
@@ -34,6 +37,16 @@ import Testing
         }
     }
 
+    #if Hummingbird
+    @Test func theSamplesOfHummingbirdAreSeen() throws {
+        for page in [
+            "README.md", "Sources/Sluice/Sluice.docc/Hummingbird.md", "Sources/Sluice/Sluice.docc/WebAdapter.md",
+        ] {
+            #expect(try Self.programs(of: page).contains { $0.text.contains("import Hummingbird\n") }, "\(page)")
+        }
+    }
+    #endif
+
     /// The check itself can fail.
     @Test func aProgramWithAMistakeDoesNot() async throws {
         let program = "import Sluice\nHTTPFunction { request, context in .txt(\"a\") }.run()\n"
@@ -49,13 +62,23 @@ import Testing
         for (index, line) in lines.enumerated() {
             if let first = start, line == "```" {
                 let text = lines[first..<index].joined(separator: "\n") + "\n"
-                if text.hasPrefix("import ") && text.contains("import Sluice\n") { programs.append((first + 1, text)) }
+                if self.isProgram(text) { programs.append((first + 1, text)) }
                 start = nil
             } else if start == nil, line.hasPrefix("```") {
                 start = index + 1
             }
         }
         return programs
+    }
+
+    /// What needs Hummingbird is one with the trait only.
+    private static func isProgram(_ text: String) -> Bool {
+        #if Hummingbird
+        let modules = ["import Sluice", "import Hummingbird\n"]
+        #else
+        let modules = ["import Sluice\n"]
+        #endif
+        return text.hasPrefix("import ") && modules.contains { text.contains($0) }
     }
 
     /// As the main file of a module, against the modules that the tests were built with.

@@ -50,6 +50,35 @@ import Testing
         try await Self.expectNoFoundation(in: try await ConsumerPackage.buildWithModules().unstripped)
     }
 
+    /// Its trait is off by default, and so is all that stands behind it.
+    @Test(.requires(.python3), .timeLimit(.minutes(15)))
+    func whoImportsSluiceAloneNeitherFetchesNorBuildsHummingbird() async throws {
+        _ = try await ConsumerPackage.build()
+        let build = ConsumerPackage.package.appending(path: ".build")
+        let fetched = try FileManager.default.contentsOfDirectory(atPath: build.appending(path: "checkouts").path)
+        #expect(fetched.contains("swift-nio") && !fetched.contains("hummingbird"), "\(fetched)")
+        let release = build.appending(path: "release")
+        #expect(try !Self.compiled("Sluice.", in: release).isEmpty)
+        #expect(try Self.compiled("Hummingbird", in: release) == [])
+        #if Hummingbird
+        // Where it is built, this is where it would be.
+        let own = try BuiltProducts.url(of: "FixtureFunction").deletingLastPathComponent()
+        #expect(try !Self.compiled("Hummingbird", in: own).isEmpty)
+        #endif
+    }
+
+    /// The objects and modules of targets with that in their names. A folder for each target is there in any case.
+    private static func compiled(_ name: String, in products: URL) throws -> [String] {
+        // `release` is a link, which is not followed otherwise.
+        let products = products.resolvingSymlinksInPath()
+        return try FileManager.default.contentsOfDirectory(atPath: products.path)
+            .filter { $0.contains(name) && $0.hasSuffix(".build") || $0 == "Modules" }
+            .flatMap { folder in
+                try FileManager.default.contentsOfDirectory(atPath: products.appending(path: folder).path)
+                    .filter { $0.hasSuffix(".o") || ($0.hasSuffix(".swiftmodule") && $0.contains(name)) }
+            }
+    }
+
     private static func expectNoFoundation(in binary: String) async throws {
         let symbols = try await self.output("nm", ["--format=posix", binary])
         let foundation = symbols.filter { line in

@@ -6,6 +6,7 @@ import HTTPTypes
 import NIOCore
 import SluiceEmulator
 import SluiceTesting
+import SluiceWebAdapter
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 
 /// What a web adapter must do, point by point. Where a point needs more than one example, other suites have the rest.
 @Suite(.timeLimit(.minutes(5)), .requires(.python3), .takesTurns) struct AdapterChecklistTests {
-    // 1, for the wrapper of a managed runtime and for an image: PlacementTests.
+    // 1, for the wrapper of a managed runtime and for an image in the local Lambda: PlacementTests.
 
     @Test("1: registers as an extension, and has its call for the next event open")
     func registers() async throws {
@@ -37,16 +38,26 @@ import Testing
         }
     }
 
-    @Test("2: with an asynchronous start it asks when Lambda's time is almost over, and the first request waits")
+    @Test("2: with an asynchronous start it asks before Lambda's time is over, and requests wait as long as they can")
     func asynchronousStart() async throws {
+        #expect(AdapterLimits.initMilliseconds <= 9_800)
         let gate = try await Gate.open()
         let variables = ["APP_GATE": "\(gate.port)", "AWS_LWA_ASYNC_INIT": "true"]
-        try await AdaptedApplication.run(variables: variables) { app async throws in
-            async let reply = app.get("/echo")
+        try await AdaptedApplication.run(variables: variables, configure: { $0.timeout = .seconds(3) }) {
+            app async throws in
+            async let early = app.get("/echo")
             _ = try await app.line("The first request waits for it.")
             try await app.lambda.log.first("the end of the initialisation") {
                 if case .initFinished = $0 { () } else { nil }
             }
+            #expect(try await early.status == 502)
+            let failure = try await app.lambda.log.first("a failure") {
+                if case .invocationFailed(_, let type, let message) = $0 { "\(type): \(message)" } else { nil }
+            }
+            #expect(failure.hasPrefix("Function.DeadlineExceeded: "))
+            #expect(failure.contains("Adapter.ApplicationNotReady: the application is not ready at 127.0.0.1:"))
+            async let reply = app.get("/echo")
+            try await app.lambda.log.wait(for: 2, "a start") { if case .start = $0 { true } else { false } }
             await gate.release()
             #expect(try await reply.status == 200)
         }
@@ -148,6 +159,7 @@ import Testing
         }
         try await AdaptedApplication.run(variables: ["AWS_LWA_ENABLE_COMPRESSION": "true"]) { app async throws in
             #expect(try await app.get("/echo", fields: accepting).fields[.contentEncoding] == "gzip")
+            _ = try await app.line("Function URLs were seen to unpack streams in gzip")
             let plain = try await app.get("/echo")
             #expect(plain.fields[.contentEncoding] == nil)
             #expect(plain.fields[.vary] == "accept-encoding", "a cache must not give it to everybody")

@@ -30,9 +30,12 @@ struct LocalLambda: Sendable {
         @discardableResult
         func first<Found: Sendable>(
             _ what: String,
+            within limit: Duration = TestDeadline.standard,
             where pick: @escaping @Sendable (LogEvent.Kind) -> Found?
         ) async throws -> Found {
-            try await self.events.first(what) { events in events.lazy.compactMap { pick($0.kind) }.first }
+            try await self.events.first(what, within: limit) { events in
+                events.lazy.compactMap { pick($0.kind) }.first
+            }
         }
 
         /// Waits until so many events fulfil the condition.

@@ -79,6 +79,21 @@ import Testing
 
     @Test(arguments: ["response_stream", "buffered"])
     func theApplicationSeesTheSameWithAndWithoutLambda(mode: String) async throws {
+        try await Self.withBoth(mode) { straight, throughLambda in
+            // The answer has each byte as two digits, which a buffered one of that size cannot have.
+            for sent in Self.corpus where mode == "response_stream" || sent.body.count < 1_000_000 {
+                let there = try await Self.send(sent, to: straight)
+                let here = try await Self.send(sent, to: throughLambda)
+                Self.compare(sent, straight: there, throughLambda: here)
+            }
+        }
+    }
+
+    /// The same program twice: alone, and behind the adapter. With the address of each, without a slash at its end.
+    private static func withBoth(
+        _ mode: String,
+        _ body: @Sendable (_ straight: String, _ throughLambda: String) async throws -> Void
+    ) async throws {
         let port = try await freePort()
         try await withChildProcess(
             try Tools.path(of: .python3),
@@ -87,13 +102,8 @@ import Testing
         ) { straight in
             _ = try await straight.line { $0 == "listens" }
             try await AdaptedApplication.run(mode: mode) { app async throws in
-                // The answer has each byte as two digits, which a buffered one of that size cannot have.
-                for sent in Self.corpus where mode == "response_stream" || sent.body.count < 1_000_000 {
-                    let there = try await Self.send(sent, to: "http://127.0.0.1:\(port)")
-                    let url = app.lambda.addresses.functionURL(port: app.lambda.addresses.functionURLs[0].port)
-                    let here = try await Self.send(sent, to: String(url.dropLast()))
-                    Self.compare(sent, straight: there, throughLambda: here)
-                }
+                let url = app.lambda.addresses.functionURL(port: app.lambda.addresses.functionURLs[0].port)
+                try await body("http://127.0.0.1:\(port)", String(url.dropLast()))
             }
         }
     }
@@ -114,30 +124,21 @@ import Testing
 
     @Test(arguments: ["response_stream", "buffered"])
     func theCallerGetsTheSameWithAndWithoutLambda(mode: String) async throws {
-        let port = try await freePort()
-        try await withChildProcess(
-            try Tools.path(of: .python3),
-            [AdaptedApplication.script],
-            environment: ["AWS_LWA_PORT": "\(port)", "PATH": RunEnvironment["PATH"] ?? ""]
-        ) { straight in
-            _ = try await straight.line { $0 == "listens" }
-            try await AdaptedApplication.run(mode: mode) { app async throws in
-                let url = app.lambda.addresses.functionURL(port: app.lambda.addresses.functionURLs[0].port)
-                // What the first sees of its request is not the answer's own.
-                for target in Self.answers.dropFirst() {
-                    let there = try await Self.reply(to: Sent(target: target), at: "http://127.0.0.1:\(port)")
-                    let here = try await Self.reply(to: Sent(target: target), at: String(url.dropLast()))
-                    #expect(here.status == there.status, "\(target)")
-                    #expect(here.body == there.body, "\(target)")
-                    // An error status is a failure to the client that is used here.
-                    if (there.status ?? 0) < 400 {
-                        #expect(here.end == .complete && there.end == .complete, "\(target)")
-                    }
-                    #expect(Self.fields(of: here, mode) == Self.fields(of: there, mode), "\(target)")
+        try await Self.withBoth(mode) { straight, throughLambda in
+            // What the first sees of its request is not the answer's own.
+            for target in Self.answers.dropFirst() {
+                let there = try await Self.reply(to: Sent(target: target), at: straight)
+                let here = try await Self.reply(to: Sent(target: target), at: throughLambda)
+                #expect(here.status == there.status, "\(target)")
+                #expect(here.body == there.body, "\(target)")
+                // An error status is a failure to the client that is used here.
+                if (there.status ?? 0) < 400 {
+                    #expect(here.end == .complete && there.end == .complete, "\(target)")
                 }
-                let head = try await Self.reply(to: Sent(method: .head, target: "/echo"), at: String(url.dropLast()))
-                #expect(head.status == 200 && head.body.isEmpty)
+                #expect(Self.fields(of: here, mode) == Self.fields(of: there, mode), "\(target)")
             }
+            let head = try await Self.reply(to: Sent(method: .head, target: "/echo"), at: throughLambda)
+            #expect(head.status == 200 && head.body.isEmpty)
         }
     }
 

@@ -123,11 +123,18 @@ import Testing
         }
     }
 
-    /// What is kept in a snapshot has no connections to anybody: none is used again.
-    @Test func fromASnapshotEachRequestHasItsOwnConnection() async throws {
-        try await AdaptedApplication.run(configure: { $0.startsFromSnapshot = true }) { app async throws in
-            let numbers = [try await app.seen("/echo").connection, try await app.seen("/echo").connection]
-            #expect(Set(numbers).count == 2)
+    /// Once, since requests without it may well be meant.
+    @Test func aRequestWithoutTheSourceOfItsAuthorizationIsToldOfOnce() async throws {
+        let source = HTTPField.Name("x-token")!
+        try await AdaptedApplication.run(variables: ["AWS_LWA_AUTHORIZATION_SOURCE": "X-Token"]) { app async throws in
+            #expect(try await app.seen("/echo", fields: [source: "Bearer 1"])["authorization"] == ["Bearer 1"])
+            for _ in 1...2 { #expect(try await app.seen("/echo")["authorization"] == []) }
+            #expect(try await app.get("/log").status == 200)
+            _ = try await app.line("handled by the application")
+            let told = app.lambda.log.count {
+                if case .output(_, let line) = $0 { line.contains("has no header x-token") } else { false }
+            }
+            #expect(told == 1)
         }
     }
 

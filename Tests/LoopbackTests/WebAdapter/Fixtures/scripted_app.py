@@ -113,12 +113,43 @@ class Connection:
 
     def on_big(self, method, target, fields, body, arguments):
         count = int(arguments["bytes"])
-        self.begin(content_type="application/octet-stream")
+        self.begin(content_type=arguments.get("type", "application/octet-stream"))
         block = b"x" * 65536
         while count > 0:
             self.chunk(block[: min(count, len(block))])
             count -= len(block)
         self.send("0\r\n\r\n")
+
+    def on_length(self, method, target, fields, body, arguments):
+        self.answer(200, str(len(body)).encode())
+
+    def on_log(self, method, target, fields, body, arguments):
+        context = next(json.loads(value) for name, value in fields if name.lower() == "x-amzn-lambda-context")
+        print(json.dumps({"requestId": context["request_id"], "message": "handled by the application"}), flush=True)
+        self.answer(200)
+
+    def on_noise(self, method, target, fields, body, arguments):
+        """Writes to standard error, which nobody may read, beside its answer."""
+        block = b"x" * 1023 + b"\n"
+
+        def write():
+            for _ in range(int(arguments["blocks"])):
+                os.write(2, block)
+
+        threading.Thread(target=write, daemon=True).start()
+        self.answer(200)
+
+    def on_full(self, method, target, fields, body, arguments):
+        """Sends as much as is taken while nobody reads at the other end, and is killed then."""
+        self.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1000000000\r\n\r\n")
+        self.socket.settimeout(0.5)
+        count = 0
+        try:
+            while True:
+                count += self.socket.send(b"x" * 65536)
+        except TimeoutError:
+            print(f"sent {count}", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def on_break(self, method, target, fields, body, arguments):
         self.begin()
