@@ -4,6 +4,7 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import SluiceEmulator
+internal import SluiceServiceWire
 internal import SluiceWire
 
 #if canImport(Darwin)
@@ -12,7 +13,6 @@ internal import Darwin
 internal import Musl
 #else
 internal import Glibc
-internal import SluiceServiceWire
 #endif
 
 /// An event of the local Lambda as lines for a person.

@@ -239,6 +239,8 @@ enum EventSamples {
                 ExtensionReport(name: "e", state: "Ready", events: [.invoke, .shutdown], errorType: nil)
             )
         ),
+        .extensions(.subscribed(environment: 3, name: "e", types: [.platform, .extension])),
+        .extensions(.failed(environment: 3, .crashed("e", .code(7)))),
         .request(
             LogEvent.RequestSummary(
                 method: "POST",
