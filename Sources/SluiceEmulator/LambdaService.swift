@@ -29,6 +29,7 @@ final class LambdaService {
         self.eventLoop = eventLoop
         self.log = EventLog(onEvent: onEvent)
         self.rules = RequestRules(limits: configuration.limits, faults: configuration.faults, log: self.log)
+        let rates = RequestRates(configuration, log: self.log)
         for function in configuration.functions {
             self.functions[function.name] = FunctionService(
                 configuration: function,
@@ -38,6 +39,7 @@ final class LambdaService {
                 folders: EnvironmentFolders(run: run, maximumLeft: function.concurrency) { _ = launch(.remove($0)) },
                 shares: shares,
                 launch: { launch(.start($0)) },
+                rates: rates,
                 accountHasRoom: { [weak self] in self?.accountHasRoom ?? false }
             )
         }

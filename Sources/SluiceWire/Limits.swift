@@ -72,6 +72,12 @@ package enum Limits {
     /// executions".)
     package static let accountConcurrency = 1_000
 
+    /// Synchronous requests that are let in each second for each of the concurrency: of the account's over all functions,
+    /// and of the one that is reserved for a function. (Lambda Developer Guide, "Understanding Lambda function scaling":
+    /// "10 times your account concurrency"; "Creating and managing Lambda function URLs": "the maximum request rate per
+    /// second (RPS) is equivalent to 10 times the configured reserved concurrency".)
+    package static let requestsPerSecondOfConcurrency = 10
+
     /// The last bytes of the log that `X-Amz-Log-Result` and `LogResult` carry. (Lambda API, `LogType=Tail`.)
     package static let logTailBytes = 4 * 1024
 
@@ -103,6 +109,8 @@ package enum Limits {
     package static let maximumLiftedBytes = 1024 * 1024 * 1024
     package static let maximumLiftedPreludeBytes = 1024 * 1024
     package static let maximumLiftedStreamBytes = 1_000_000_000_000
+    /// The same of requests a second, which then are not counted at all.
+    package static let maximumLiftedRequestsPerSecond = 1_000_000
 
     /// What the service remembers of its log for those who read it over HTTP: so many events, and about so many bytes.
     package static let maximumRememberedEvents = 10_000

@@ -16,6 +16,7 @@ final class FunctionService {
     private let launch: (LaunchRequest) -> Bool
     private let folders: EnvironmentFolders
     private let shares: ProcessorShares?
+    private let rates: RequestRates
     private let accountHasRoom: () -> Bool
 
     private var pool: FunctionPool
@@ -37,6 +38,7 @@ final class FunctionService {
     ///   - folders: where environments have their temporary files.
     ///   - shares: limits what environments take of the processors; `nil` where nothing does.
     ///   - launch: has a process started; false when the service cannot take any more.
+    ///   - rates: counts requests, those of all functions together.
     ///   - accountHasRoom: whether all functions together may have one more invocation.
     init(
         configuration: FunctionConfiguration,
@@ -46,6 +48,7 @@ final class FunctionService {
         folders: EnvironmentFolders,
         shares: ProcessorShares?,
         launch: @escaping (LaunchRequest) -> Bool,
+        rates: RequestRates,
         accountHasRoom: @escaping () -> Bool
     ) {
         self.configuration = configuration
@@ -56,6 +59,7 @@ final class FunctionService {
         self.folders = folders
         self.shares = shares
         self.launch = launch
+        self.rates = rates
         self.accountHasRoom = accountHasRoom
         self.pool = FunctionPool(configuration)
     }
@@ -80,7 +84,16 @@ final class FunctionService {
         guard !self.isStopping else { return delivery.failForStop() }
         guard self.accountHasRoom() else { return onThrottle(.accountThrottled) }
         guard !self.isServing(delivery.invocation.requestID) else { return delivery.refuseDuplicate() }
-        self.act(on: self.pool.acquire(), delivery, onThrottle)
+        let admission: RequestRates.Admission?
+        do throws(InvokeError) {
+            admission = try self.rates.admit(delivery, to: self.configuration, now: self.eventLoop.now)
+        } catch {
+            return onThrottle(error)
+        }
+        self.act(on: self.pool.acquire(), delivery) { [rates = self.rates] error in
+            if let admission { rates.withdraw(admission) }
+            onThrottle(error)
+        }
     }
 
     /// On Managed Instances an id is what tells invocations of one process apart.

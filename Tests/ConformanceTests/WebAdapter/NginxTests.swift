@@ -31,7 +31,9 @@ import Testing
         let adapter = try BuiltProducts.url(of: "sluice-adapter").path
         let command = "'\(adapter)' -- '\(nginx)' -p '\(folder.path)/' -c nginx.conf"
         let options = [
-            "--concurrency", "1", "--invoke-mode", mode, "--env", "AWS_LWA_PORT=\(port)",
+            "--concurrency", "1", "--limit", "requests-per-second=off",
+            "--invoke-mode", mode, "--env",
+            "AWS_LWA_PORT=\(port)",
             "--env", "AWS_LWA_INVOKE_MODE=\(mode.lowercased())", "--timeout", "60",
         ]
         try await withSluice(functions: ["web=\(command)"], options) { sluice in
