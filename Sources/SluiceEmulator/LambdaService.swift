@@ -23,6 +23,7 @@ final class LambdaService {
         onEvent: @escaping @Sendable (LogEvent) -> Void,
         run: RunFolder?,
         shares: ProcessorShares?,
+        onStir: @escaping () -> Void,
         launch: @escaping (LauncherRequest) -> Bool
     ) {
         self.configuration = configuration
@@ -40,6 +41,7 @@ final class LambdaService {
                 shares: shares,
                 launch: { launch(.start($0)) },
                 rates: rates,
+                onStir: onStir,
                 accountHasRoom: { [weak self] in self?.accountHasRoom ?? false }
             )
         }

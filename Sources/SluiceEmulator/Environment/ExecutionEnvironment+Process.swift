@@ -20,6 +20,7 @@ extension ExecutionEnvironment: LaunchedProcess {
     func processStarted(_ group: ProcessGroup, attempt: Int) {
         guard attempt == self.attempt else { return group.kill() }
         self.group = group
+        self.owner?.environmentStirs(self)
         self.place.share?.add(group.id)
         if let port = self.listener?.localAddress?.port {
             self.groupRecord = self.place.run?.note(group, runtimeAPIPort: port)

@@ -5,6 +5,8 @@
 protocol ExecutionEnvironmentOwner: AnyObject {
     func environmentFinishedInit(_ environment: ExecutionEnvironment)
     func environmentFinishedResponse(_ environment: ExecutionEnvironment)
+    /// Its processes begin to run, or go on.
+    func environmentStirs(_ environment: ExecutionEnvironment)
     /// The environment, or one of its workers, has nothing to do.
     func environmentIsFree(_ environment: ExecutionEnvironment)
     /// An idle worker is no more there.

@@ -6,6 +6,10 @@ internal import SluiceServiceWire
 
 /// What environments tell their function.
 extension FunctionService: ExecutionEnvironmentOwner {
+    func environmentStirs(_ environment: ExecutionEnvironment) {
+        if self.configuration.enforcesMemory { self.onStir() }
+    }
+
     func environmentFinishedInit(_ environment: ExecutionEnvironment) { self.pool.ready(environment.id) }
 
     func environmentFinishedResponse(_ environment: ExecutionEnvironment) {

@@ -17,6 +17,7 @@ final class FunctionService {
     let folders: EnvironmentFolders
     private let shares: ProcessorShares?
     private let rates: RequestRates
+    let onStir: () -> Void
     private let accountHasRoom: () -> Bool
 
     var pool: FunctionPool
@@ -39,6 +40,7 @@ final class FunctionService {
     ///   - shares: limits what environments take of the processors; `nil` where nothing does.
     ///   - launch: has a process started; false when the service cannot take any more.
     ///   - rates: counts requests, those of all functions together.
+    ///   - onStir: called when processes begin to run, or go on, whose memory is to be watched.
     ///   - accountHasRoom: whether all functions together may have one more invocation.
     init(
         configuration: FunctionConfiguration,
@@ -49,6 +51,7 @@ final class FunctionService {
         shares: ProcessorShares?,
         launch: @escaping (LaunchRequest) -> Bool,
         rates: RequestRates,
+        onStir: @escaping () -> Void,
         accountHasRoom: @escaping () -> Bool
     ) {
         self.configuration = configuration
@@ -60,6 +63,7 @@ final class FunctionService {
         self.shares = shares
         self.launch = launch
         self.rates = rates
+        self.onStir = onStir
         self.accountHasRoom = accountHasRoom
         self.pool = FunctionPool(configuration)
     }
