@@ -94,7 +94,7 @@ final class ExecutionEnvironment {
     ) {
         self.launch = launch
         self.extensionSetup = extensions
-        self.record(.environmentStarting(environment: self.id.number))
+        self.record(.environmentStarting(environment: self.id.number, region: self.place.region))
         self.setTimer(self.function.startLimit)
         HTTP1Listener.bind(
             host: "127.0.0.1",

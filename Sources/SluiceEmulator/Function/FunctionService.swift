@@ -179,6 +179,7 @@ final class FunctionService {
             self.log.record(.note(text), function: self.configuration.name)
         }
         return EnvironmentPlace(
+            region: self.service.region,
             logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
             folder: self.folders.take(for: name),
             run: self.folders.run,

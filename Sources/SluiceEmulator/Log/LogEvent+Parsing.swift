@@ -20,7 +20,8 @@ extension LogEvent.Kind {
         let requestID = object["requestId"]?.stringValue ?? ""
         func text(_ name: String) -> String { object[name]?.stringValue ?? "" }
         switch object["type"]?.stringValue {
-        case "environment.starting": self = .environmentStarting(environment: environment)
+        case "environment.starting":
+            self = .environmentStarting(environment: environment, region: text("region"))
         case "environment.ready":
             self = .initFinished(environment: environment, after: object.time("durationNanoseconds"))
         case "environment.snapshot":

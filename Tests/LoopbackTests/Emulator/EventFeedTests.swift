@@ -196,7 +196,7 @@ import Testing
 
 enum EventSamples {
     static let all: [LogEvent] = [
-        LogEvent.Kind.environmentStarting(environment: 3),
+        LogEvent.Kind.environmentStarting(environment: 3, region: "eu-west-1"),
         .initFinished(environment: 3, after: .nanoseconds(123_456_789)),
         .snapshotTaken(environment: 3, after: .milliseconds(7)), .restored(environment: 3, after: .milliseconds(7)),
         .environmentEnded(environment: 3, reason: "exit status 1"), .output(environment: 3, line: "a \"line\"\u{1}"),
