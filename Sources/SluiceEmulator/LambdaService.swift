@@ -77,7 +77,7 @@ final class LambdaService {
         for function in self.configuration.functions {
             for name in function.variables.keys.sorted() where EnvironmentVariables.isReserved(name) {
                 let words =
-                    "\(name) is Lambda's own, and the function sees Lambda's value: there no function may set it"
+                    "\(name) is Lambda's own, and the function does not see this value: there no function may set it"
                 self.log.record(.note(words), function: function.name)
             }
         }
