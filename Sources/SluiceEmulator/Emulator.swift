@@ -74,6 +74,7 @@ package enum Emulator {
         defer { shares?.removeAll() }
         let orphans = await OrphanSearch.run(under: configuration.temporaryFolder)
         let run = RunFolder(under: configuration.temporaryFolder)
+        let (stirs, stir) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         defer { run?.remove() }
         let service = try await eventLoop.submit {
             let service = LambdaService(
@@ -81,7 +82,8 @@ package enum Emulator {
                 eventLoop: eventLoop,
                 onEvent: onEvent,
                 run: run,
-                shares: shares
+                shares: shares,
+                onStir: { stir.yield() }
             ) {
                 if case .enqueued = launches.yield($0) { true } else { false }
             }
@@ -93,7 +95,7 @@ package enum Emulator {
             tasks.addTask { await EnvironmentLauncher(requests: requests).run() }
             do {
                 let addresses = try await Self.listen(service, eventLoop, configuration)
-                let result = try await Self.watchingMemory(service, eventLoop) { try await body(addresses) }
+                let result = try await Self.watchingMemory(service, eventLoop, stirs) { try await body(addresses) }
                 await Self.stop(service, eventLoop, launches, hurry)
                 try await tasks.waitForAll()
                 return result
@@ -107,10 +109,11 @@ package enum Emulator {
     private static func watchingMemory<Result: Sendable>(
         _ service: NIOLoopBound<LambdaService>,
         _ eventLoop: any EventLoop,
+        _ stirs: AsyncStream<Void>,
         _ body: () async throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await MemoryWatch(service: service, eventLoop: eventLoop).run() }
+            tasks.addTask { await MemoryWatch(of: service, on: eventLoop, stirs: stirs).run() }
             defer { tasks.cancelAll() }
             return try await body()
         }

@@ -23,12 +23,14 @@ final class LambdaService {
         onEvent: @escaping @Sendable (LogEvent) -> Void,
         run: RunFolder?,
         shares: ProcessorShares?,
+        onStir: @escaping () -> Void,
         launch: @escaping (LauncherRequest) -> Bool
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.log = EventLog(onEvent: onEvent)
         self.rules = RequestRules(limits: configuration.limits, faults: configuration.faults, log: self.log)
+        let rates = RequestRates(configuration, log: self.log)
         for function in configuration.functions {
             self.functions[function.name] = FunctionService(
                 configuration: function,
@@ -38,6 +40,8 @@ final class LambdaService {
                 folders: EnvironmentFolders(run: run, maximumLeft: function.concurrency) { _ = launch(.remove($0)) },
                 shares: shares,
                 launch: { launch(.start($0)) },
+                rates: rates,
+                onStir: onStir,
                 accountHasRoom: { [weak self] in self?.accountHasRoom ?? false }
             )
         }
@@ -73,7 +77,7 @@ final class LambdaService {
         for function in self.configuration.functions {
             for name in function.variables.keys.sorted() where EnvironmentVariables.isReserved(name) {
                 let words =
-                    "\(name) is Lambda's own, and the function sees Lambda's value: there no function may set it"
+                    "\(name) is Lambda's own, and the function does not see this value: there no function may set it"
                 self.log.record(.note(words), function: function.name)
             }
         }

@@ -3,7 +3,8 @@
 
 /// Every number that Lambda documents and every bound of our own, by name and with its unit.
 ///
-/// Nothing in this package waits, gathers or counts without a bound, and each bound stands here.
+/// Nothing in this package waits, gathers or counts without a bound, and each bound stands here, or in one of the
+/// extensions beside this file, which are named for what they bound.
 package enum Limits {
     // MARK: What Lambda documents
 
@@ -72,6 +73,12 @@ package enum Limits {
     /// executions".)
     package static let accountConcurrency = 1_000
 
+    /// Synchronous requests that are let in each second for each of the concurrency: of the account's over all functions,
+    /// and of the one that is reserved for a function. (Lambda Developer Guide, "Understanding Lambda function scaling":
+    /// "10 times your account concurrency"; "Creating and managing Lambda function URLs": "the maximum request rate per
+    /// second (RPS) is equivalent to 10 times the configured reserved concurrency".)
+    package static let requestsPerSecondOfConcurrency = 10
+
     /// The last bytes of the log that `X-Amz-Log-Result` and `LogResult` carry. (Lambda API, `LogType=Tail`.)
     package static let logTailBytes = 4 * 1024
 
@@ -103,6 +110,8 @@ package enum Limits {
     package static let maximumLiftedBytes = 1024 * 1024 * 1024
     package static let maximumLiftedPreludeBytes = 1024 * 1024
     package static let maximumLiftedStreamBytes = 1_000_000_000_000
+    /// The same of requests a second, which then are not counted at all.
+    package static let maximumLiftedRequestsPerSecond = 1_000_000
 
     /// What the service remembers of its log for those who read it over HTTP: so many events, and about so many bytes.
     package static let maximumRememberedEvents = 10_000
@@ -199,135 +208,4 @@ package enum Limits {
     package static let stopDrainMilliseconds = 2_000
     /// The example function's time-out, in seconds: its longest answer takes a while to read.
     package static let demoTimeoutSeconds = 900
-
-    // MARK: `sluice invoke`
-
-    /// How long `sluice invoke` waits for a name's addresses and a connection to one of them, and then once more for
-    /// the TLS handshake, in milliseconds. Ours: curl gives up after minutes, and a person is waiting.
-    package static let invokeConnectMilliseconds = 10_000
-    /// How long the peer of an answer that is over may take to answer TLS's farewell, in milliseconds.
-    package static let invokeFarewellMilliseconds = 500
-    /// An error's text is shown up to this many characters.
-    package static let maximumShownErrorCharacters = 2_000
-    /// Of an error reply that is no JSON, this much of the beginning is shown, in bytes.
-    package static let shownErrorBodyBytes = 300
-
-    // MARK: Connections
-
-    // Where Lambda's own bounds of HTTP are not documented these are ours: generous beside those of Amazon's load
-    // balancers (a request line and a field of 16 K, a head of 64 K; "Quotas for your Application Load Balancers"),
-    // and small beside the memory of a developer's machine.
-
-    /// The longest request target, in bytes. (As of an Application Load Balancer's request line.)
-    package static let maximumTargetBytes = 16 * 1024
-    /// The longest name and the longest value of a caller's header field or trailer, in bytes.
-    package static let maximumFieldBytes = 64 * 1024
-    /// A caller's head, with its request line and all line ends, in bytes.
-    package static let maximumHeadBytes = 128 * 1024
-    /// Header fields and trailers of one request, counted together.
-    package static let maximumFields = 256
-    /// What a caller's chunked body may have beside data, in bytes: sizes, extensions, trailers. Each chunk pays for
-    /// `framingAllowanceBytes` and for as many bytes as it has data, so that only a body of little else comes to this.
-    package static let maximumFramingBytes = 16 * 1024
-    package static let framingAllowanceBytes = 16
-
-    /// The same for a runtime, whose X-Ray cause and error trailers are fields of up to 1 MiB.
-    /// (Runtime API, `Lambda-Runtime-Function-XRay-Error-Cause`: Amazon's clients leave it out above 1 MiB.)
-    package static let maximumRuntimeFieldBytes = 1024 * 1024
-    package static let maximumRuntimeHeadBytes = 2 * 1024 * 1024
-    package static let maximumRuntimeFramingBytes = 2 * 1024 * 1024
-
-    /// What a connection takes in beside an answer that is under way, in bytes: requests sent ahead.
-    package static let maximumPipelinedBytes = 1024 * 1024
-    /// What is read and dropped of a request that has its answer already, in bytes, and for how long, in milliseconds.
-    /// As much as `sluice invoke` sends: a sender that is cut off sooner would not see its 413.
-    package static let maximumDiscardedBytes = Limits.maximumCommandLinePayloadBytes
-    package static let discardMilliseconds = 10_000
-    /// After a refusal, what the peer still sends is dropped for at most this long, in milliseconds, so that it can
-    /// read the answer before the connection is gone.
-    package static let lingerMilliseconds = 5_000
-
-    /// A caller's head must be whole this long after its first byte, in milliseconds.
-    package static let headMilliseconds = 30_000
-    /// A caller's body must go on within this time, and be whole within that one, in milliseconds: 6 MiB on a line of
-    /// 60 kbit/s.
-    package static let bodyPauseMilliseconds = 30_000
-    package static let bodyMilliseconds = 900_000
-    /// A caller's connection without a request is closed after this long, in milliseconds.
-    package static let idleMilliseconds = 60_000
-    /// When an answer is over, its last bytes must go on leaving: looked at this often, in milliseconds. A kernel takes
-    /// more only when a third of its buffer is free, which on a slow line is minutes.
-    package static let deliveryMilliseconds = 900_000
-
-    /// Callers' connections that are open at once, over all ports of the service. A process usually may have 1,024
-    /// descriptors, and environments need theirs.
-    package static let maximumCallerConnections = 512
-    /// Beside those whose invocations may be served at once, where that is more.
-    package static let spareCallerConnections = 128
-    /// Connections that one environment has to its Runtime API at once: a runtime needs one or two. On Managed Instances
-    /// there are two more for each worker.
-    package static let maximumRuntimeConnections = 64
-    /// Descriptors of the service that belong to none of its connections: listeners, pipes of what functions print, files.
-    package static let spareDescriptors = 256
-    /// Descriptors that one environment takes in the service beside its connections.
-    package static let environmentDescriptors = 8
-    /// Connections that are being told of the two bounds above; those beyond are closed without a word.
-    package static let maximumRefusedConnections = 64
-
-    // MARK: CORS of Function URLs (Lambda API, `Cors`)
-
-    /// How many entries `AllowOrigins`, `AllowHeaders` and `ExposeHeaders` may each have, and `AllowMethods`.
-    package static let maximumCORSEntries = 100
-    package static let maximumCORSMethods = 6
-    /// The longest entry of each, in characters.
-    package static let maximumCORSOriginCharacters = 253
-    package static let maximumCORSHeaderCharacters = 1_024
-    package static let maximumCORSMethodCharacters = 6
-    /// The largest `MaxAge`, in seconds.
-    package static let maximumCORSMaxAgeSeconds = 86_400
-
-    /// Of what a preflight asked for, and of the list that it is not in, the log shows up to this many characters.
-    package static let maximumShownCORSCharacters = 200
-
-    // MARK: Metrics
-
-    /// Of a document of CloudWatch's embedded metric format: its metrics, and the values of each.
-    /// (CloudWatch User Guide, "Specification: Embedded metric format".)
-    package static let maximumMetricsInDocument = 100
-    package static let maximumValuesOfMetric = 100
-    /// How many dimensions a metric has at most. (CloudWatch User Guide, "CloudWatch Metrics concepts".)
-    package static let maximumMetricDimensions = 30
-    /// Of names of metrics and dimensions and of a namespace, and of a dimension's value.
-    /// (CloudWatch API Reference, `MetricDatum` and `Dimension`.)
-    package static let maximumMetricNameCharacters = 255
-    package static let maximumDimensionValueCharacters = 1_024
-    /// The largest value of a metric, either side of zero: 2 to the power of 360. (CloudWatch API Reference, `MetricDatum`.)
-    package static let maximumMetricValue = 0x1p360
-    /// How large a document becomes, in bytes: an event of CloudWatch Logs has at most 256 KB, and some of it is not ours.
-    package static let maximumMetricsDocumentBytes = 250_000
-    /// How many metrics and values wait in memory before they are written within an invocation.
-    package static let maximumHeldMetrics = 1_000
-    package static let maximumHeldMetricValues = 10_000
-    /// How many metrics that CloudWatch would not take the log tells of, over the life of a process.
-    package static let maximumMetricWarnings = 20
-
-    // MARK: New code while the service runs
-
-    /// How many environments with old code may finish their invocations without counting against the concurrency of
-    /// their function.
-    package static let maximumRetiringEnvironments = 100
-    /// How often what is watched is looked at, in milliseconds. What has changed must look the same twice.
-    package static let watchIntervalMilliseconds = 250
-    /// After so many looks in a row, what still changes is left out, so that the rest does not wait for a log; it counts
-    /// again when it has looked the same as often. Two seconds: a linker is done by then, as a rule.
-    package static let restlessWatchPolls = 8
-    /// How many files that go on changing the log tells of, over all of a run.
-    package static let maximumRestlessFilesTold = 20
-    /// How many files are watched at most, and how many folders deep.
-    package static let maximumWatchedFiles = 20_000
-    package static let maximumWatchedDepth = 32
-    /// How many changed files the log names at once.
-    package static let maximumChangesShown = 3
-    /// When a build has ended, what it started may still hold its output; this long is waited for that, in milliseconds.
-    package static let lastBuildOutputMilliseconds = 500
 }

@@ -4,6 +4,7 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import SluiceEmulator
+internal import SluiceServiceWire
 internal import SluiceWire
 
 #if canImport(Darwin)
@@ -12,12 +13,11 @@ internal import Darwin
 internal import Musl
 #else
 internal import Glibc
-internal import SluiceServiceWire
 #endif
 
 /// An event of the local Lambda as lines for a person.
 ///
-/// START, END and REPORT are Lambda's own lines, so that what reads those elsewhere reads these.
+/// INIT_START, START, END and REPORT are Lambda's own lines, so that what reads those elsewhere reads these.
 struct ConsoleLog: Sendable {
     let style: TerminalStyle
 
@@ -31,8 +31,8 @@ struct ConsoleLog: Sendable {
 
     private func texts(for kind: LogEvent.Kind) -> [String] {
         switch kind {
-        case .environmentStarting(let number):
-            [self.style.paint(.dim, "environment \(number) starts")]
+        case .environmentStarting(let number, let region):
+            ["environment \(number) starts", Self.initStartLine(region: region)].map { self.style.paint(.dim, $0) }
         case .initFinished(let number, let duration):
             [self.style.paint(.dim, "environment \(number) is ready after \(Self.milliseconds(duration))")]
         case .snapshotTaken(let number, let duration):
@@ -102,6 +102,10 @@ struct ConsoleLog: Sendable {
             return route.isStreaming ? "InvokeWithResponseStream" : "Invoke"
         }
         return HumanText.printable("\(summary.method) \(summary.target)")
+    }
+
+    private static func initStartLine(region: String) -> String {
+        HumanText.printable(LogEvent.Kind.initStartLine(region: region), keepingTabs: true)
     }
 
     /// Lambda's line; the function chose the error type, so it may hold anything.

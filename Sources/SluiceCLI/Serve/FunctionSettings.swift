@@ -33,11 +33,12 @@ struct FunctionSettings: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Invocations at once of one function, its reserved concurrency, 0 to 1000; one more gets 429.",
+            "Invocations at once of one function, its reserved concurrency, 0 to 1000; one more gets 429. By default "
+                + "none is reserved, and \(Limits.defaultConcurrency) run at once.",
             valueName: "count"
         )
     )
-    var concurrency = Limits.defaultConcurrency
+    var concurrency: Int?
 
     @Option(
         name: .long,
@@ -82,8 +83,8 @@ struct FunctionSettings: ParsableArguments {
                 "--timeout must be 1 to \(Limits.maximumTimeoutSeconds) seconds, not \(self.timeout)."
             )
         }
-        guard (0...1000).contains(self.concurrency) else {
-            throw ValidationError("--concurrency must be 0 to 1000, not \(self.concurrency).")
+        if let concurrency = self.concurrency, !(0...1000).contains(concurrency) {
+            throw ValidationError("--concurrency must be 0 to 1000, not \(concurrency).")
         }
         _ = try self.assignments()
         // A file is read once, by `run()`: it may be a pipe.
@@ -130,7 +131,7 @@ struct FunctionSettings: ParsableArguments {
         function.urlAuthentication = self.urlAuth
         function.urlDecodesGzip = self.urlDecodesGzip
         function.timeout = .seconds(Int64(self.timeout))
-        function.concurrency = self.concurrency
+        function.reservedConcurrency = self.concurrency
         return function
     }
 

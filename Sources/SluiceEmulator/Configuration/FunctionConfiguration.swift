@@ -41,8 +41,8 @@ package struct FunctionConfiguration: Sendable {
     /// Invocations that one environment takes at once, 1 to `Limits.maximumWorkers`, as those of Lambda Managed Instances
     /// do; `nil` for Lambda's default, where it takes one. (Lambda API, `PerExecutionEnvironmentMaxConcurrency`.)
     package var managedConcurrency: Int?
-    /// Environments at once, its reserved concurrency; one more request is answered with 429. 0 refuses every one.
-    package var concurrency = Limits.defaultConcurrency
+    /// Environments at once, as its owner reserved them; 0 refuses every request. `nil` reserves none.
+    package var reservedConcurrency: Int?
     /// Whether its processes are stopped between invocations, as on Lambda.
     package var freezes = true
     /// An environment that nobody has needed for so long is ended; `nil` keeps it.
@@ -69,6 +69,9 @@ package struct FunctionConfiguration: Sendable {
         self.command = command
         self.workingDirectory = workingDirectory
     }
+
+    /// Environments at once; one more request is answered with 429.
+    package var concurrency: Int { self.reservedConcurrency ?? Limits.defaultConcurrency }
 
     /// As `AWS_LAMBDA_INITIALIZATION_TYPE` and telemetry have it.
     var initializationType: String {

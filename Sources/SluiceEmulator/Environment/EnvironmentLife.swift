@@ -21,6 +21,8 @@ protocol EnvironmentExtensions: AnyObject {
 
 /// Where one environment is, and what is its own.
 struct EnvironmentPlace {
+    /// Of AWS, as its function is configured.
+    let region: String
     /// As CloudWatch would name it: the date, the version, and what no other environment has.
     let logStream: String
     /// For the function's temporary files; `nil` where there is none of its own.

@@ -86,16 +86,22 @@ enum EnvironmentVariables {
     /// variables": of those that it reserves, region and credentials may be given here, where no role gives them.)
     static func isReserved(_ name: String) -> Bool { self.reserved.contains(name) }
 
-    private static let reserved: Set<String> = [
+    private static let reserved = Set([
         "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
         "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+    ]).union(Self.withheld)
+
+    /// Reserved too, and not there unless Lambda sets them.
+    private static let withheld: Set<String> = [
+        "AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN", "_X_AMZN_TRACE_ID",
     ]
 
     /// Lambda's server for Managed Instances leaves out what begins with an underscore.
     private static func owned(by function: FunctionConfiguration) -> [String: String] {
-        guard function.managedConcurrency != nil else { return function.variables }
-        return function.variables.filter { !$0.key.hasPrefix("_") }
+        let variables = function.variables.filter { !self.withheld.contains($0.key) }
+        guard function.managedConcurrency != nil else { return variables }
+        return variables.filter { !$0.key.hasPrefix("_") }
     }
 
     /// What an external extension sees of a function's variables.
@@ -118,10 +124,12 @@ enum EnvironmentVariables {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     ]
 
-    /// What a function keeps of this process's variables: where programs and files are, and who it is for AWS.
+    /// What a function keeps of this process's variables: where programs and files are, and who it is for AWS. What the
+    /// host itself runs in, as builders and containers of AWS say it, is not what the function runs in.
     private static func inherited(_ host: [String: String]) -> [String: String] {
         host.filter { name, _ in
-            ["PATH", "HOME", "TMPDIR"].contains(name) || (name.hasPrefix("AWS_") && !name.hasPrefix("AWS_LAMBDA_"))
+            ["PATH", "HOME", "TMPDIR"].contains(name)
+                || (name.hasPrefix("AWS_") && !name.hasPrefix("AWS_LAMBDA_") && name != "AWS_EXECUTION_ENV")
         }
     }
 }

@@ -56,6 +56,7 @@ extension ExecutionEnvironment {
             self.life.restTimer?.cancel()
             if !self.processIsGone { self.group?.thaw() }
             self.extensions?.thaw()
+            self.owner?.environmentStirs(self)
         }
     }
 }

@@ -7,25 +7,9 @@ internal import SluiceRuntimeAPI
 internal import SluiceServiceWire
 internal import SluiceWire
 
-/// Who owns an environment, and decides what it does next.
-protocol ExecutionEnvironmentOwner: AnyObject {
-    func environmentFinishedInit(_ environment: ExecutionEnvironment)
-    func environmentFinishedResponse(_ environment: ExecutionEnvironment)
-    /// The environment, or one of its workers, has nothing to do.
-    func environmentIsFree(_ environment: ExecutionEnvironment)
-    /// An idle worker is no more there.
-    func environmentLostWorker(_ environment: ExecutionEnvironment)
-    /// Nobody has needed it for as long as one may be idle.
-    func environmentIsIdleTooLong(_ environment: ExecutionEnvironment)
-    /// It takes no invocation any more; its process may still be about to end.
-    func environmentIsUnusable(_ environment: ExecutionEnvironment)
-    /// Process and listener are gone.
-    func environmentIsGone(_ environment: ExecutionEnvironment)
-}
-
 /// One execution environment of a function: its process, its Runtime API, its one invocation, or its several on Managed
 /// Instances. Lives on the service's event loop.
-final class ExecutionEnvironment: LaunchedProcess {
+final class ExecutionEnvironment {
     let id: PoolMachine.EnvironmentID
     let function: FunctionConfiguration
     let place: EnvironmentPlace
@@ -35,15 +19,15 @@ final class ExecutionEnvironment: LaunchedProcess {
     let session: any RuntimeAPI
     /// What there is in place of `delivery` and `current` on Managed Instances.
     let managed: ManagedInvocations?
-    private let connections = ConnectionSet()
+    let connections = ConnectionSet()
 
-    private var listener: (any Channel)?
+    var listener: (any Channel)?
     /// Starts a process that finds the Runtime API on that port. Answers whether it can be started.
     private var launch: ((_ runtimeAPIPort: Int, _ attempt: Int) -> Bool)?
     private(set) var attempt = 0
-    private(set) var group: ProcessGroup?
+    var group: ProcessGroup?
     /// By which a later start of the service would find the group.
-    private var groupRecord: GroupRecord?
+    var groupRecord: GroupRecord?
     /// What freezes and ends it; see `ExecutionEnvironment+Life.swift`.
     var life: EnvironmentLife
     /// Those of its present processes.
@@ -54,22 +38,24 @@ final class ExecutionEnvironment: LaunchedProcess {
     private var extensionSetup: ExtensionHost.Setup?
     /// The runtime's process of this attempt is there, or is being started; before that extensions are waited for.
     private var runtimeIsLaunched = false
+    /// The first process is on its way out, and another will take its place.
+    var isReplacing = false
     /// Its runtime ran into its time-out or ended by itself: what it kept in its folder is its successor's.
-    private(set) var isReset = false
-    private(set) var isOutOfMemory = false
+    var isReset = false
+    var isOutOfMemory = false
     /// What the process prints.
     var output: LogLineHandler?
     private(set) var endingReason: String?
     private var isDrained = false
     private var isGone = false
     /// The last of its processes has ended; what it had sent may still be read.
-    private(set) var processIsGone = false
+    var processIsGone = false
 
     /// The end of initialisation, or of the invocation under way.
     private var timer: Scheduled<Void>?
     private var timerEnd: NIODeadline = .distantFuture
 
-    private var lastPeak: (group: Int32, megabytes: Int?, readAt: NIODeadline)?
+    var lastPeak: (group: Int32, megabytes: Int?, readAt: NIODeadline)?
     var initStartedAt = NIODeadline.now()
     var initDuration: TimeAmount?
     var initIsReported = false
@@ -108,7 +94,7 @@ final class ExecutionEnvironment: LaunchedProcess {
     ) {
         self.launch = launch
         self.extensionSetup = extensions
-        self.record(.environmentStarting(environment: self.id.number))
+        self.record(.environmentStarting(environment: self.id.number, region: self.place.region))
         self.setTimer(self.function.startLimit)
         HTTP1Listener.bind(
             host: "127.0.0.1",
@@ -132,7 +118,7 @@ final class ExecutionEnvironment: LaunchedProcess {
         }
     }
 
-    private func startProcess() {
+    func startProcess() {
         self.attempt += 1
         self.group = nil
         self.runtimeIsLaunched = false
@@ -161,99 +147,7 @@ final class ExecutionEnvironment: LaunchedProcess {
         if delivery.relay.isOver { delivery.tail?.finish() }
     }
 
-    // MARK: The process
-
-    func makeOutput() -> LogLineHandler {
-        let handler = LogLineHandler { [weak self] line in
-            if let self { self.record(.output(environment: self.id.number, line: line)) }
-        }
-        self.output = handler
-        return handler
-    }
-
-    func processStarted(_ group: ProcessGroup, attempt: Int) {
-        guard attempt == self.attempt else { return group.kill() }
-        self.group = group
-        self.place.share?.add(group.id)
-        if let port = self.listener?.localAddress?.port {
-            self.groupRecord = self.place.run?.note(group, runtimeAPIPort: port)
-        }
-        if self.endingReason != nil || self.isReplacing { group.kill() }
-    }
-
-    /// Ends a function that uses more memory than it may, as Lambda's kernel does: its caller hears of the signal.
-    func exceededMemory(usedMegabytes: Int, attempt: Int) {
-        guard attempt == self.attempt, self.endingReason == nil, !self.processIsGone, !self.isOutOfMemory else {
-            return
-        }
-        self.isOutOfMemory = true
-        self.record(
-            .note(
-                "environment \(self.id.number) is killed: it uses \(usedMegabytes) MB, and its memory size is "
-                    + "\(self.function.memoryMegabytes) MB"
-            )
-        )
-        self.group?.kill()
-    }
-
-    func processCouldNotStart(_ reason: String, attempt: Int) {
-        if attempt == self.attempt { self.couldNotStart(reason) }
-    }
-
-    private func couldNotStart(_ reason: String) {
-        self.giveUp(reason: reason) { .invalidEntrypoint(requestID: $0, reason: reason) }
-        self.shutDown(.failure)
-        self.becomeGone()
-    }
-
-    /// The process is gone, but its last bytes may still be in our sockets: a response may be whole although its
-    /// writer ended right behind it.
-    func processEnded(_ exit: InvocationFailure.Exit, attempt: Int) {
-        guard attempt == self.attempt else { return }
-        // Whatever it started shares its group, and must not outlive it.
-        self.group?.kill()
-        if let record = self.groupRecord { self.place.run?.forget(record) }
-        self.groupRecord = nil
-        if self.endingReason == nil, self.replaceProcess() { return }
-        self.processIsGone = true
-        if self.endingReason == nil, self.initDuration != nil { self.isReset = true }
-        self.runtimeIsGone()
-        if self.initDuration != nil, self.current == nil, self.managed?.entries.isEmpty ?? true {
-            // It was idle: nobody may be sent to it while its connections are waited for.
-            self.owner?.environmentIsUnusable(self)
-        }
-        self.readLastBytes(exit)
-    }
-
-    /// Starts another process if one is to follow.
-    @discardableResult
-    private func replaceProcess() -> Bool {
-        guard case .startAnother = self.session.processGone() else { return false }
-        self.isReplacing = false
-        // What the old process still had to say is not its successor's word.
-        self.connections.closeAll()
-        self.startProcess()
-        return true
-    }
-
-    private func readLastBytes(_ exit: InvocationFailure.Exit) {
-        let patience = TimeAmount.milliseconds(Int64(Limits.lastBytesMilliseconds))
-        self.connections.whenEmpty(orAfter: patience, on: self.eventLoop) {
-            // A caller who reads slowly gets what is left. Its function's deadline is the bound of that.
-            if self.connections.count > 0, self.session.isHeldUpByCaller { return self.readLastBytes(exit) }
-            self.readLastOutput {
-                self.giveUp(reason: exit.description) { .runtimeExited(requestID: $0, exit) }
-                self.shutDown(.failure)
-                self.becomeGone()
-            }
-        }
-    }
-
-    private func readLastOutput(_ then: @escaping () -> Void) {
-        guard let output = self.output else { return then() }
-        let patience = TimeAmount.milliseconds(Int64(Limits.lastOutputMilliseconds))
-        output.whenEnded(orAfter: patience, on: self.eventLoop, then)
-    }
+    // MARK: Its end
 
     /// Ends the environment: at once, unless extensions have time to end. A caller who waits is told `failure` now.
     func end(
@@ -291,7 +185,7 @@ final class ExecutionEnvironment: LaunchedProcess {
     }
 
     /// Its process is gone, and all that it had sent is read; or there never was one.
-    private func becomeGone() {
+    func becomeGone() {
         self.isDrained = true
         self.concludeIfOver()
     }
@@ -316,22 +210,6 @@ final class ExecutionEnvironment: LaunchedProcess {
         }
     }
 
-    /// The kernel's file is as dear as all else that a short invocation costs here, so one that ends right behind another
-    /// has the other's.
-    var peakMegabytes: Int? {
-        if self.isOutOfMemory { return self.function.memoryMegabytes }
-        guard let group = self.group else { return nil }
-        let now = NIODeadline.now()
-        if let last = self.lastPeak, last.group == group.id,
-            now - last.readAt < .milliseconds(Int64(Limits.peakMemoryMilliseconds))
-        {
-            return last.megabytes
-        }
-        let megabytes = ProcessMemory.peakMegabytes(of: group.id)
-        self.lastPeak = (group.id, megabytes, now)
-        return megabytes
-    }
-
     // MARK: Time
 
     var timeLeft: TimeAmount { max(.zero, self.timerEnd - .now()) }
@@ -346,9 +224,6 @@ final class ExecutionEnvironment: LaunchedProcess {
         self.timer?.cancel()
         self.timer = nil
     }
-
-    /// The first process is on its way out, and another will take its place.
-    private var isReplacing = false
 
     private func timeIsOver() {
         if self.restoreTimedOut() { return }

@@ -9,9 +9,37 @@ internal import SluiceWire
 /// Lambda's limit is the kernel's, on the page that goes over it; this one looks every
 /// `Limits.memoryWatchMilliseconds`, which needs no rights over the machine's control groups. What is over the limit only
 /// between two looks is told by the peak in the REPORT line.
+///
+/// It looks for as long as there is something that can run. What is frozen cannot grow, so a service whose environments
+/// all are idle wakes nothing.
 struct MemoryWatch: Sendable {
-    let service: NIOLoopBound<LambdaService>
-    let eventLoop: any EventLoop
+    /// One for the times at which processes began to run, or went on; several that nobody has seen yet are one.
+    let stirs: AsyncStream<Void>
+    /// Waits until it is time for the next look.
+    let pause: @Sendable () async -> Void
+    /// Looks once, and answers whether there was anything to look at.
+    let look: @Sendable () async -> Bool
+
+    /// Runs until it is cancelled.
+    func run() async {
+        for await _ in self.stirs {
+            repeat { await self.pause() } while await self.look() && !Task.isCancelled
+        }
+    }
+}
+
+extension MemoryWatch {
+    init(of service: NIOLoopBound<LambdaService>, on eventLoop: any EventLoop, stirs: AsyncStream<Void>) {
+        self.init(
+            stirs: stirs,
+            pause: { try? await Task.sleep(for: .milliseconds(Limits.memoryWatchMilliseconds)) },
+            look: {
+                let subjects = try? await eventLoop.submit { service.value.subjectsOfMemoryWatch() }.get()
+                for subject in subjects ?? [] { subject.look(on: eventLoop) }
+                return subjects?.isEmpty == false
+            }
+        )
+    }
 
     /// One environment at work.
     struct Subject: Sendable {
@@ -19,23 +47,11 @@ struct MemoryWatch: Sendable {
         let group: ProcessGroup
         let limitMegabytes: Int
         let attempt: Int
-    }
 
-    /// Runs until it is cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(Limits.memoryWatchMilliseconds))
-            guard let subjects = try? await self.eventLoop.submit({ self.service.value.subjectsOfMemoryWatch() }).get()
-            else { return }
-            for subject in subjects {
-                // Files of the kernel are read here, off the loop: they take as long as the function is large.
-                guard let used = ProcessMemory.excess(of: subject.group.id, over: subject.limitMegabytes) else {
-                    continue
-                }
-                self.eventLoop.execute {
-                    subject.environment.value.exceededMemory(usedMegabytes: used, attempt: subject.attempt)
-                }
-            }
+        /// Files of the kernel are read here, off the loop: they take as long as the function is large.
+        fileprivate func look(on eventLoop: any EventLoop) {
+            guard let used = ProcessMemory.excess(of: self.group.id, over: self.limitMegabytes) else { return }
+            eventLoop.execute { self.environment.value.exceededMemory(usedMegabytes: used, attempt: self.attempt) }
         }
     }
 }

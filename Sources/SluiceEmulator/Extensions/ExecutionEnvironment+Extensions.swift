@@ -46,7 +46,7 @@ extension ExecutionEnvironment {
             self?.record(.note(trouble))
         }
         if refusal == nil {
-            self.record(.extensions(.subscribed(environment: self.id.number, name: name, subscription)))
+            self.record(.extensions(.subscribed(environment: self.id.number, name: name, types: subscription.types)))
         }
         return refusal
     }

@@ -18,10 +18,10 @@ extension ExtensionNews {
             object["state"] = .string(report.state)
             object["events"] = .array(report.events.map { .string($0.rawValue) })
             object["errorType"] = report.errorType.map { .string($0) }
-        case .subscribed(_, let name, let subscription):
+        case .subscribed(_, let name, let types):
             object["type"] = "extension.subscribed"
             object["name"] = .string(name)
-            object["types"] = .array(subscription.types.map { .string($0.rawValue) })
+            object["types"] = .array(types.map { .string($0.rawValue) })
         case .failed(_, let failure):
             object["type"] = "extension.failed"
             object["name"] = .string(failure.name)
@@ -29,6 +29,36 @@ extension ExtensionNews {
             object["message"] = .string(failure.message)
         }
         object["environment"] = .number(JSONNumber(self.environment))
+    }
+
+    /// Reads what the feed of events has; `nil` for a type that is not one of these.
+    init?(json object: JSONObject, environment: Int) {
+        func text(_ name: String) -> String { object[name]?.stringValue ?? "" }
+        func values<Value: RawRepresentable<String>>(_ name: String) -> [Value] {
+            object[name]?.arrayValue?.compactMap { $0.stringValue.flatMap(Value.init(rawValue:)) } ?? []
+        }
+        switch object["type"]?.stringValue {
+        case "extension.output":
+            self = .output(environment: environment, name: text("name"), line: text("line"))
+        case "extension.initialised":
+            let report = ExtensionReport(
+                name: text("name"),
+                state: text("state"),
+                events: values("events"),
+                errorType: object["errorType"]?.stringValue
+            )
+            self = .initialised(environment: environment, report)
+        case "extension.subscribed":
+            self = .subscribed(environment: environment, name: text("name"), types: values("types"))
+        case "extension.failed":
+            let failure = ExtensionFailure(
+                name: text("name"),
+                errorType: text("errorType"),
+                message: text("message")
+            )
+            self = .failed(environment: environment, failure)
+        default: return nil
+        }
     }
 
     private var environment: Int {

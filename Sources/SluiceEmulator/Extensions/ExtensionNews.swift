@@ -10,7 +10,7 @@ package enum ExtensionNews: Hashable, Sendable {
     /// How it stands when the initialisation is over.
     case initialised(environment: Int, ExtensionReport)
     /// It gets telemetry of these types.
-    case subscribed(environment: Int, name: String, TelemetrySubscription)
+    case subscribed(environment: Int, name: String, types: [TelemetrySubscription.Category])
     /// It failed, and the environment ends.
     case failed(environment: Int, ExtensionFailure)
 
@@ -23,8 +23,8 @@ package enum ExtensionNews: Hashable, Sendable {
             var fields = ["EXTENSION", "Name: \(report.name)", "State: \(report.state)", "Events: [\(events)]"]
             if let type = report.errorType { fields.append("Error Type: \(type)") }
             return [fields.joined(separator: "\t")]
-        case .subscribed(_, let name, let subscription):
-            let types = subscription.types.map { $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() }
+        case .subscribed(_, let name, let types):
+            let types = types.map { $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() }
             return [
                 ["TELEMETRY", "Name: \(name)", "State: Subscribed", "Types: [\(types.joined(separator: ", "))]"]
                     .joined(separator: "\t")

@@ -114,7 +114,12 @@ final class InvokeEndpoint {
             exchange.respond(status: .accepted, fields: head.fields)
             let shaping = rules.shaping(.buffered, faults, of: nil, function: name)
             let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller(), shaping: shaping)
-            let delivery = Delivery(invocation, relay: relay, crashesInit: faults.crashesInit)
+            let delivery = Delivery(
+                invocation,
+                relay: relay,
+                crashesInit: faults.crashesInit,
+                isSynchronous: false
+            )
             return function.invoke(delivery) { [log = self.service.log] _ in
                 let text = "an asynchronous invocation was dropped, since every environment is busy: Lambda retries it"
                 log.record(.note(text), function: name)

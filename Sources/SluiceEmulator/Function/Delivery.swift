@@ -13,12 +13,21 @@ struct Delivery {
     let tail: LogTail?
     /// A fault: should it need a cold start, that fails.
     let crashesInit: Bool
+    /// Whether its caller waits for the response.
+    let isSynchronous: Bool
 
-    init(_ invocation: Invocation, relay: InvocationRelay, tail: LogTail? = nil, crashesInit: Bool = false) {
+    init(
+        _ invocation: Invocation,
+        relay: InvocationRelay,
+        tail: LogTail? = nil,
+        crashesInit: Bool = false,
+        isSynchronous: Bool = true
+    ) {
         self.invocation = invocation
         self.relay = relay
         self.tail = tail
         self.crashesInit = crashesInit
+        self.isSynchronous = isSynchronous
     }
 
     /// On Managed Instances: an invocation with its id is with the function.

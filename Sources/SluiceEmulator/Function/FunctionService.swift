@@ -11,23 +11,25 @@ final class FunctionService {
     let configuration: FunctionConfiguration
     let arn: String
     private let service: EmulatorConfiguration
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let log: EventLog
     private let launch: (LaunchRequest) -> Bool
-    private let folders: EnvironmentFolders
+    let folders: EnvironmentFolders
     private let shares: ProcessorShares?
+    private let rates: RequestRates
+    let onStir: () -> Void
     private let accountHasRoom: () -> Bool
 
-    private var pool: FunctionPool
-    private var environments: [PoolMachine.EnvironmentID: ExecutionEnvironment] = [:]
-    private var waiting: CircularBuffer<Waiting> = []
-    private var isStopping = false
-    private var isHurried = false
-    private var whenGone: [EventLoopPromise<Void>] = []
-    private var whenQuiet: [EventLoopPromise<Void>] = []
+    var pool: FunctionPool
+    var environments: [PoolMachine.EnvironmentID: ExecutionEnvironment] = [:]
+    var waiting: CircularBuffer<Waiting> = []
+    var isStopping = false
+    var isHurried = false
+    var whenGone: [EventLoopPromise<Void>] = []
+    var whenQuiet: [EventLoopPromise<Void>] = []
 
     /// An invocation that waits a moment for an environment that is about to be free.
-    private struct Waiting {
+    struct Waiting {
         let delivery: Delivery
         let onThrottle: (InvokeError) -> Void
         let grace: Scheduled<Void>
@@ -37,6 +39,8 @@ final class FunctionService {
     ///   - folders: where environments have their temporary files.
     ///   - shares: limits what environments take of the processors; `nil` where nothing does.
     ///   - launch: has a process started; false when the service cannot take any more.
+    ///   - rates: counts requests, those of all functions together.
+    ///   - onStir: called when processes begin to run, or go on, whose memory is to be watched.
     ///   - accountHasRoom: whether all functions together may have one more invocation.
     init(
         configuration: FunctionConfiguration,
@@ -46,6 +50,8 @@ final class FunctionService {
         folders: EnvironmentFolders,
         shares: ProcessorShares?,
         launch: @escaping (LaunchRequest) -> Bool,
+        rates: RequestRates,
+        onStir: @escaping () -> Void,
         accountHasRoom: @escaping () -> Bool
     ) {
         self.configuration = configuration
@@ -56,6 +62,8 @@ final class FunctionService {
         self.folders = folders
         self.shares = shares
         self.launch = launch
+        self.rates = rates
+        self.onStir = onStir
         self.accountHasRoom = accountHasRoom
         self.pool = FunctionPool(configuration)
     }
@@ -80,7 +88,16 @@ final class FunctionService {
         guard !self.isStopping else { return delivery.failForStop() }
         guard self.accountHasRoom() else { return onThrottle(.accountThrottled) }
         guard !self.isServing(delivery.invocation.requestID) else { return delivery.refuseDuplicate() }
-        self.act(on: self.pool.acquire(), delivery, onThrottle)
+        let admission: RequestRates.Admission?
+        do throws(InvokeError) {
+            admission = try self.rates.admit(delivery, to: self.configuration, now: self.eventLoop.now)
+        } catch {
+            return onThrottle(error)
+        }
+        self.act(on: self.pool.acquire(), delivery) { [rates = self.rates] error in
+            if let admission { rates.withdraw(admission) }
+            onThrottle(error)
+        }
     }
 
     /// On Managed Instances an id is what tells invocations of one process apart.
@@ -162,6 +179,7 @@ final class FunctionService {
             self.log.record(.note(text), function: self.configuration.name)
         }
         return EnvironmentPlace(
+            region: self.service.region,
             logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
             folder: self.folders.take(for: name),
             run: self.folders.run,
@@ -196,7 +214,7 @@ final class FunctionService {
     }
 
     /// It serves nobody, so nobody hears of the failure.
-    private func endRetired(_ environment: ExecutionEnvironment) {
+    func endRetired(_ environment: ExecutionEnvironment) {
         let reason = self.configuration.startsCold ? "no environment is used twice" : "its code is old"
         environment.end(reason: reason) { .serviceStopped(requestID: $0) }
     }
@@ -217,110 +235,5 @@ final class FunctionService {
                 attempt: environment.attempt
             )
         }
-    }
-
-    // MARK: Stop
-
-    private var isQuiet: Bool { self.pool.isQuiet }
-
-    /// Lets invocations under way run on for `drain`, then ends every environment. Done when all are gone.
-    func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
-        self.isStopping = true
-        while let first = self.waiting.popFirst() {
-            first.grace.cancel()
-            self.pool.gaveUpWaiting()
-            first.delivery.failForStop()
-        }
-        let quiet = self.eventLoop.makePromise(of: Void.self)
-        if self.isQuiet {
-            quiet.succeed()
-        } else {
-            self.whenQuiet.append(quiet)
-            self.eventLoop.assumeIsolated().scheduleTask(in: drain) { self.becomeQuiet() }
-        }
-        let gone = self.eventLoop.makePromise(of: Void.self)
-        quiet.futureResult.assumeIsolated().whenComplete { _ in
-            guard !self.environments.isEmpty else { return gone.succeed() }
-            self.whenGone.append(gone)
-            for environment in Array(self.environments.values) {
-                environment.life.isInHurry = self.isHurried
-                environment.end(reason: "the service stopped") { .serviceStopped(requestID: $0) }
-            }
-        }
-        return gone.futureResult
-    }
-
-    /// Neither invocations under way nor extensions are waited for any more.
-    func hurry() {
-        self.isHurried = true
-        self.becomeQuiet()
-        for environment in Array(self.environments.values) { environment.hurry() }
-    }
-
-    /// Invocations under way are waited for no more.
-    private func becomeQuiet() {
-        let promises = self.whenQuiet
-        self.whenQuiet = []
-        for promise in promises { promise.succeed() }
-    }
-
-    private func noteProgressOfStop() {
-        if self.isQuiet { self.becomeQuiet() }
-        if self.environments.isEmpty {
-            let promises = self.whenGone
-            self.whenGone = []
-            for promise in promises { promise.succeed() }
-        }
-    }
-}
-
-extension FunctionService: ExecutionEnvironmentOwner {
-    func environmentFinishedInit(_ environment: ExecutionEnvironment) { self.pool.ready(environment.id) }
-
-    func environmentFinishedResponse(_ environment: ExecutionEnvironment) {
-        let released = self.pool.responseFinished(environment.id)
-        guard self.configuration.managedConcurrency != nil else { return }
-        // Its last words are read before it is ended.
-        if case .end = released {
-            self.eventLoop.assumeIsolated().execute { self.endRetired(environment) }
-        }
-        self.noteProgressOfStop()
-    }
-
-    func environmentLostWorker(_ environment: ExecutionEnvironment) { self.pool.workerLost(environment.id) }
-
-    func environmentIsFree(_ environment: ExecutionEnvironment) {
-        switch self.pool.released(environment.id) {
-        case .handToWaiting:
-            guard let first = self.waiting.popFirst() else { break }
-            first.grace.cancel()
-            environment.assign(first.delivery)
-        case .end:
-            self.endRetired(environment)
-        case .keepIdle, .ignore:
-            break
-        }
-        self.noteProgressOfStop()
-    }
-
-    func environmentIsIdleTooLong(_ environment: ExecutionEnvironment) {
-        switch self.pool.idleTooLong(environment.id) {
-        case .end: environment.end(reason: "idle for too long") { .serviceStopped(requestID: $0) }
-        case .ignore: break
-        }
-    }
-
-    func environmentIsUnusable(_ environment: ExecutionEnvironment) {
-        self.pool.ended(environment.id)
-        self.noteProgressOfStop()
-    }
-
-    func environmentIsGone(_ environment: ExecutionEnvironment) {
-        self.environments[environment.id] = nil
-        environment.place.share?.remove()
-        if let folder = environment.place.folder {
-            self.folders.giveBack(folder, toSuccessor: environment.isReset && !self.isStopping)
-        }
-        self.noteProgressOfStop()
     }
 }

@@ -22,8 +22,9 @@ extension LogEvent {
 extension LogEvent.Kind {
     fileprivate func write(to object: inout JSONObject) {
         switch self {
-        case .environmentStarting(let environment):
+        case .environmentStarting(let environment, let region):
             object.put("environment.starting", environment)
+            object["region"] = .string(region)
         case .initFinished(let environment, let duration):
             object.put("environment.ready", environment)
             object["durationNanoseconds"] = .time(duration)

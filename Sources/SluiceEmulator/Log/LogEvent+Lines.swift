@@ -31,6 +31,14 @@ extension LogEvent.Kind {
         }
     }
 
+    /// Lambda's line before an initialisation. (As it is seen in logs of `provided.al2023`; it names the version of the
+    /// managed runtime, which there is none of here, so the number and the digest of ours are 0.)
+    package static func initStartLine(region: String) -> String {
+        let digest = String(repeating: "0", count: 64)
+        return "INIT_START Runtime Version: provided:al2023.v0\t"
+            + "Runtime Version ARN: arn:aws:lambda:\(region)::runtime:\(digest)"
+    }
+
     /// The text behind `RequestId: … Error: `.
     private static func afterError(_ message: String) -> Substring {
         let words = message.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)

@@ -6,8 +6,7 @@ internal import SluiceServiceWire
 package import SluiceWire
 
 extension LogEvent {
-    /// Reads what the feed of events has written; `nil` for a type that is not known here, or that a person reads as
-    /// well as it is.
+    /// Reads what the feed of events has written; `nil` for a type that is not known here.
     package init?(json object: JSONObject) {
         guard let time = object["epochMilliseconds"]?.intValue, let kind = Kind(json: object) else { return nil }
         self.init(epochMilliseconds: Int64(time), function: object["function"]?.stringValue, kind: kind)
@@ -21,7 +20,8 @@ extension LogEvent.Kind {
         let requestID = object["requestId"]?.stringValue ?? ""
         func text(_ name: String) -> String { object[name]?.stringValue ?? "" }
         switch object["type"]?.stringValue {
-        case "environment.starting": self = .environmentStarting(environment: environment)
+        case "environment.starting":
+            self = .environmentStarting(environment: environment, region: text("region"))
         case "environment.ready":
             self = .initFinished(environment: environment, after: object.time("durationNanoseconds"))
         case "environment.snapshot":
@@ -52,22 +52,12 @@ extension LogEvent.Kind {
                     finishing: object["finishing"]?.intValue ?? 0
                 )
             )
-        case "extension.output":
-            self = .extensions(.output(environment: environment, name: text("name"), line: text("line")))
-        case "extension.initialised":
-            let report = ExtensionReport(
-                name: text("name"),
-                state: text("state"),
-                events: object["events"]?.arrayValue?.compactMap {
-                    $0.stringValue.flatMap(ExtensionEvent.init(rawValue:))
-                } ?? [],
-                errorType: object["errorType"]?.stringValue
-            )
-            self = .extensions(.initialised(environment: environment, report))
         case "watch":
             guard let news = WatchNews(json: object) else { return nil }
             self = .watch(news)
-        default: return nil
+        default:
+            guard let news = ExtensionNews(json: object, environment: environment) else { return nil }
+            self = .extensions(news)
         }
     }
 }

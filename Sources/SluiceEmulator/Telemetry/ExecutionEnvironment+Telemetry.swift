@@ -35,8 +35,8 @@ extension ExecutionEnvironment {
             self.telemetry.send(.line(line, of: .extension, isJSON: self.function.logsJSON, at: time))
         case .extensions(.initialised(_, let report)):
             self.telemetry.send(.extension(report, at: time))
-        case .extensions(.subscribed(_, let name, let subscription)):
-            self.telemetry.send(.subscription(of: name, subscription, at: time))
+        case .extensions(.subscribed(_, let name, let types)):
+            self.telemetry.send(.subscription(of: name, types: types, at: time))
         default:
             // What only a local service knows, and what is told with more at another place.
             break

@@ -14,7 +14,8 @@ package struct ExtensionFailure: Hashable, Sendable {
     package let errorType: String
     package let message: String
 
-    private init(_ name: String, _ errorType: String, _ message: String) {
+    /// As somebody else tells of it.
+    package init(name: String, errorType: String, message: String) {
         self.name = name
         self.errorType = errorType
         self.message = message
@@ -24,26 +25,27 @@ package struct ExtensionFailure: Hashable, Sendable {
     package init(name: String, _ report: ExtensionsMachine.Report, errorType: String, body: ByteBuffer) {
         let said = ErrorReport(json: body)?.errorMessage ?? ""
         self.init(
-            name,
-            report == .initError ? "Extension.InitError" : "Extension.ExitError",
-            "extension \(name) reported \(errorType)" + (said.isEmpty ? "" : ": \(said)")
+            name: name,
+            errorType: report == .initError ? "Extension.InitError" : "Extension.ExitError",
+            message: "extension \(name) reported \(errorType)" + (said.isEmpty ? "" : ": \(said)")
         )
     }
 
     /// Its process ended without being asked to; also with 0.
     package static func crashed(_ name: String, _ exit: InvocationFailure.Exit) -> Self {
         let how = exit == .code(0) ? "exit code 0" : "\(exit)"
-        return Self(name, "Extension.Crash", how)
+        return Self(name: name, errorType: "Extension.Crash", message: how)
     }
 
     package static func couldNotStart(_ name: String, reason: String) -> Self {
-        Self(name, "Extension.LaunchError", "extension \(name) could not be started: \(reason)")
+        let message = "extension \(name) could not be started: \(reason)"
+        return Self(name: name, errorType: "Extension.LaunchError", message: message)
     }
 
     package static let tooMany = Self(
-        "",
-        "Extension.LaunchError",
-        "there are more than \(Limits.maximumExtensions) extensions"
+        name: "",
+        errorType: "Extension.LaunchError",
+        message: "there are more than \(Limits.maximumExtensions) extensions"
     )
 
     /// What the caller of an invocation is told.

@@ -52,6 +52,12 @@ extension InvokeError {
     /// All functions together are at the account's limit.
     package static let accountThrottled = Self.tooManyRequests(.concurrentInvocations, retryAfterSeconds: nil)
 
+    /// One request more than the function's reserved concurrency lets in within a second.
+    package static let rateExceeded = Self.tooManyRequests(.reservedInvocationRate, retryAfterSeconds: nil)
+
+    /// One request more than the account's concurrency lets in within a second.
+    package static let accountRateExceeded = Self.tooManyRequests(.invocationRate, retryAfterSeconds: nil)
+
     /// A request that a fault throttles.
     package static let throttledByFault = Self.tooManyRequests(
         .reservedConcurrentInvocations,

@@ -60,8 +60,10 @@ package struct RelayMachine: ~Copyable {
     }
 
     /// The head of a POST to `/response` came.
-    /// - Parameter responseMode: its response-mode header, if there was one.
+    /// - Parameter responseMode: its response-mode header, if there was one. An empty one is none: Lambda's own server does
+    ///   not tell them apart (`invocationresponse.go`).
     package mutating func responseBegan(responseMode: String?) -> OnResponseBegan {
+        let responseMode = responseMode?.isEmpty == true ? nil : responseMode
         switch self.state {
         case .waiting:
             guard responseMode == nil || responseMode == RuntimeAPIHeader.streaming else {

@@ -14,6 +14,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
     case preludeBytes = "prelude-bytes"
     case environmentBytes = "environment-bytes"
     case initMilliseconds = "init-milliseconds"
+    case requestsPerSecond = "requests-per-second"
 
     /// Lambda's number. Its source stands beside it in `Limits`.
     package var lambdaValue: Int {
@@ -27,6 +28,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .preludeBytes: Limits.maximumPreludeBytes
         case .environmentBytes: Limits.maximumEnvironmentBytes
         case .initMilliseconds: Limits.initMilliseconds
+        case .requestsPerSecond: Limits.requestsPerSecondOfConcurrency
         }
     }
 
@@ -37,6 +39,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .streamBytes, .streamBurstBytes, .streamBytesPerSecond: Limits.maximumLiftedStreamBytes
         case .preludeBytes: Limits.maximumLiftedPreludeBytes
         case .initMilliseconds: Limits.maximumTimeoutSeconds * 1_000
+        case .requestsPerSecond: Limits.maximumLiftedRequestsPerSecond
         }
     }
 
@@ -47,6 +50,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
             "bytes"
         case .streamBytesPerSecond: "bytes a second"
         case .initMilliseconds: "ms"
+        case .requestsPerSecond: "for each of the concurrency"
         }
     }
 

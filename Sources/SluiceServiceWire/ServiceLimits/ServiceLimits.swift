@@ -30,6 +30,15 @@ package struct ServiceLimits: Hashable, Sendable {
         return Bandwidth(burstBytes: self[.streamBurstBytes], bytesPerSecond: self[.streamBytesPerSecond])
     }
 
+    /// How many requests are let in within any second where so many may be served at once; `nil` as many as come. Where
+    /// nothing may be served, that is what every request is refused for.
+    package func requestsPerSecond(ofConcurrency concurrency: Int) -> Int? {
+        let each = self[.requestsPerSecond]
+        guard each < ServiceLimit.requestsPerSecond.largestValue, concurrency > 0 else { return nil }
+        let (product, overflows) = each.multipliedReportingOverflow(by: concurrency)
+        return overflows ? nil : product
+    }
+
     /// Lambda's bandwidth again, after `off`, but for what was changed by name.
     package mutating func restorePacing(unless assignments: [String]) {
         for limit in [ServiceLimit.streamBurstBytes, .streamBytesPerSecond]
@@ -53,7 +62,7 @@ package struct ServiceLimits: Hashable, Sendable {
     /// What would let nothing through at all is a mistake.
     fileprivate static func least(_ limit: ServiceLimit) -> Int {
         switch limit {
-        case .streamBytesPerSecond, .initMilliseconds: 1
+        case .streamBytesPerSecond, .initMilliseconds, .requestsPerSecond: 1
         case .requestBytes, .asynchronousRequestBytes, .responseBytes, .streamBytes, .streamBurstBytes, .preludeBytes,
             .environmentBytes:
             0

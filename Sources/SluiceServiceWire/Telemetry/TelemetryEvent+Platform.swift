@@ -67,11 +67,15 @@ extension TelemetryEvent {
         return self.platform("extension", record, at: time)
     }
 
-    package static func subscription(of name: String, _ subscription: TelemetrySubscription, at time: Int64) -> Self {
+    package static func subscription(
+        of name: String,
+        types: [TelemetrySubscription.Category],
+        at time: Int64
+    ) -> Self {
         let record: JSONObject = [
             "name": .string(name),
             "state": "Subscribed",
-            "types": .array(subscription.types.map { .string($0.rawValue) }),
+            "types": .array(types.map { .string($0.rawValue) }),
         ]
         return self.platform("telemetrySubscription", record, at: time)
     }

@@ -109,6 +109,19 @@ import Testing
         }
     }
 
+    @Test("15: requests over ten times the concurrency in a second are told so", .requires(.boto3))
+    func tooManyInASecond() async throws {
+        try await withFixture(options: ["--concurrency", "1", "--limit", "requests-per-second=1"]) { sluice in
+            try await withBoto(sluice) { boto in
+                var line = try await boto.first(.invoke)
+                while line.status == 200 { line = try await boto.first(.invoke) }
+                Self.expect(line, "TooManyRequestsException", 429, message: "Rate Exceeded.")
+                #expect(line.reason == "ReservedFunctionInvocationRateLimitExceeded")
+                #expect(line.retryAfterSeconds == nil)
+            }
+        }
+    }
+
     /// The body itself: an SDK may be more lenient than the model.
     @Test(.requires(.curl, .python3))
     func theMembersHaveTheCaseOfTheModel() async throws {

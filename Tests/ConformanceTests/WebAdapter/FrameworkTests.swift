@@ -98,7 +98,8 @@ import Testing
         let words = [adapter, "--"] + (try await framework.command(folder, port))
         let command = words.map { "'\($0)'" }.joined(separator: " ")
         let options = [
-            "--concurrency", "1", "--timeout", "20", "--memory", "512", "--invoke-mode", mode,
+            "--concurrency", "1", "--limit", "requests-per-second=off", "--timeout", "20", "--memory", "512",
+            "--invoke-mode", mode,
             "--env", "AWS_LWA_PORT=\(port)", "--env", "PORT=\(port)", "--env",
             "AWS_LWA_INVOKE_MODE=\(mode.lowercased())",
             "--env", "PYTHONPATH=\(Tools.pythonPath)",

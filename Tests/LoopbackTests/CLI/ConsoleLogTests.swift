@@ -41,6 +41,17 @@ import Testing
         #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" } })
     }
 
+    @Test func anEnvironmentStartsWithLambdasLine() {
+        let log = ConsoleLog(style: TerminalStyle(isColored: false))
+        let kind = LogEvent.Kind.environmentStarting(environment: 4, region: "eu-west-1")
+        let lines = log.lines(for: LogEvent(epochMilliseconds: 0, function: "f", kind: kind))
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasSuffix(" f environment 4 starts") == true, "\(lines)")
+        let arn = "arn:aws:lambda:eu-west-1::runtime:" + String(repeating: "0", count: 64)
+        let line = " f INIT_START Runtime Version: provided:al2023.v0\tRuntime Version ARN: \(arn)"
+        #expect(lines.last?.hasSuffix(line) == true, "\(lines)")
+    }
+
     @Test(arguments: [LogEvent.Kind.output(environment: 1, line: "a\tb"), .watch(.buildOutput("a\tb"))])
     func theColumnsOfWhatIsPrintedStayColumns(kind: LogEvent.Kind) {
         let log = ConsoleLog(style: TerminalStyle(isColored: false))

@@ -71,6 +71,23 @@ import Testing
         }
     }
 
+    @Test("24: leaves out what Lambda reserves and does not set, and what the host says of itself")
+    func withheldVariables() async throws {
+        var function = try ScriptedFunction.configuration()
+        let withheld = ["AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_METADATA_API", "_X_AMZN_TRACE_ID"]
+        for name in withheld { function.variables[name] = "2" }
+        var host = ["PATH": RunEnvironment["PATH"] ?? "/usr/bin:/bin"]
+        host["AWS_EXECUTION_ENV"] = "AWS_ECS_FARGATE"
+        host["AWS_PROFILE"] = "mine"
+        try await LocalLambda.run(function, hostVariables: host) { lambda in
+            let body = try await lambda.invoke(streaming: false, [.variables]).body
+            let seen = try JSONDecoder().decode([String: String].self, from: Data(body.utf8))
+            for name in withheld + ["AWS_EXECUTION_ENV"] { #expect(seen[name] == nil, "\(name)") }
+            #expect(seen["AWS_PROFILE"] == "mine")
+            for name in withheld { _ = try await lambda.log.note("\(name) is Lambda's own") }
+        }
+    }
+
     @Test("24: no two environments have the same log stream")
     func logStreams() async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in

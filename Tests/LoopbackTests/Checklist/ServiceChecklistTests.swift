@@ -169,4 +169,16 @@ import Testing
         #expect(answers[1].isAccepted)
         #expect(try reply.eventStream().text == "{}")
     }
+
+    @Test("11: no two deliveries have the same id")
+    func deliveriesAreToldApart() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            // The content type is the runtime's word that a caller of the URL sees.
+            let steps: [Step] = [.ask(Request.of("response").with("Content-Type", "x/{invocation}"))]
+            let first = try await lambda.call(.functionURL, steps)["content-type"]
+            let second = try await lambda.call(.functionURL, steps)["content-type"]
+            #expect(first.count == 1 && first.first?.utf8.count ?? 0 > "x/".utf8.count, "\(first)")
+            #expect(first != second, "\(first)")
+        }
+    }
 }

@@ -196,7 +196,7 @@ import Testing
 
 enum EventSamples {
     static let all: [LogEvent] = [
-        LogEvent.Kind.environmentStarting(environment: 3),
+        LogEvent.Kind.environmentStarting(environment: 3, region: "eu-west-1"),
         .initFinished(environment: 3, after: .nanoseconds(123_456_789)),
         .snapshotTaken(environment: 3, after: .milliseconds(7)), .restored(environment: 3, after: .milliseconds(7)),
         .environmentEnded(environment: 3, reason: "exit status 1"), .output(environment: 3, line: "a \"line\"\u{1}"),
@@ -239,6 +239,8 @@ enum EventSamples {
                 ExtensionReport(name: "e", state: "Ready", events: [.invoke, .shutdown], errorType: nil)
             )
         ),
+        .extensions(.subscribed(environment: 3, name: "e", types: [.platform, .extension])),
+        .extensions(.failed(environment: 3, .crashed("e", .code(7)))),
         .request(
             LogEvent.RequestSummary(
                 method: "POST",

@@ -160,11 +160,11 @@ enum ScriptedFunction {
     /// - Parameter initialisation: what the runtime does before it asks for its first invocation.
     static func configuration(
         name: String = "scripted",
-        concurrency: Int = Limits.defaultConcurrency,
+        concurrency: Int? = nil,
         initialisation: [Step] = []
     ) throws -> FunctionConfiguration {
         var function = FunctionConfiguration(name: name, command: try self.command, workingDirectory: "/tmp")
-        function.concurrency = concurrency
+        function.reservedConcurrency = concurrency
         // A loaded machine may take longer than Lambda's default of three seconds.
         function.timeout = .seconds(60)
         function.variables = ["SCRIPT_OF_INIT": try Step.script(initialisation)]

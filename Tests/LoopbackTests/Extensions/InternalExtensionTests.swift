@@ -33,11 +33,6 @@ import Testing
 
     @Test func whatThereIsToSayIsInTheLogAndInItsFeed() throws {
         let report = ExtensionReport(name: "e", state: "Ready", events: [.invoke, .shutdown], errorType: nil)
-        let subscription = TelemetrySubscription(
-            schemaVersion: "2022-12-13",
-            types: [.platform, .function],
-            destination: .tcp(port: 80)
-        )
         let news: [(ExtensionNews, String, String)] = [
             (
                 .output(environment: 2, name: "e", line: "hi"), "hi",
@@ -49,7 +44,7 @@ import Testing
                     + #""environment":2}"#
             ),
             (
-                .subscribed(environment: 2, name: "e", subscription),
+                .subscribed(environment: 2, name: "e", types: [.platform, .function]),
                 "TELEMETRY\tName: e\tState: Subscribed\tTypes: [Platform, Function]",
                 #""type":"extension.subscribed","name":"e","types":["platform","function"],"environment":2}"#
             ),

@@ -16,7 +16,7 @@ import Testing
         let program = try BuiltProducts.url(of: "SluiceDemoFunction").path
         var function = FunctionConfiguration(name: "demo", command: [program], workingDirectory: "/tmp")
         function.managedConcurrency = workers
-        function.concurrency = 1
+        function.reservedConcurrency = 1
         function.timeout = timeout
         return function
     }

@@ -16,7 +16,7 @@ import Testing
         try await ScriptedExtensions.with(["listener": script]) { extensions in
             var function = try extensions.configuration()
             function.managedConcurrency = 2
-            function.concurrency = 1
+            function.reservedConcurrency = 1
             try await LocalLambda.run(function) { lambda in
                 for _ in 0..<2 { _ = try await lambda.invoke([.chunk("one"), .end]) }
                 _ = try await lambda.log.reports(atLeast: 2)

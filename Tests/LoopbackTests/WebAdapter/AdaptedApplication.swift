@@ -36,7 +36,7 @@ struct AdaptedApplication: Sendable {
         function.variables.merge(variables) { $1 }
         function.invokeMode = mode == "response_stream" ? .responseStream : .buffered
         // The application's port is one for all environments.
-        function.concurrency = 1
+        function.reservedConcurrency = 1
         function.timeout = .seconds(30)
         configure(&function)
         return try await LocalLambda.run(function, limits: limits, log: log) {

@@ -68,7 +68,7 @@ import Testing
         #expect(machine.isOver == true)
     }
 
-    @Test(arguments: ["Streaming", "buffered", "", " streaming"])
+    @Test(arguments: ["Streaming", "buffered", " streaming"])
     func anyOtherModeFailsTheInvocation(header: String) {
         var machine = RelayMachine(mode: .streaming, limitBytes: 3)
         #expect(machine.responseBegan(responseMode: header) == .refuseMode)

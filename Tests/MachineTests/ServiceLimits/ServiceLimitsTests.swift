@@ -61,4 +61,18 @@ import Testing
                 == "the response is too large: limit stream-bytes, 10 bytes; Lambda's is 209715200"
         )
     }
+
+    @Test func requestsASecondGoWithTheConcurrency() throws {
+        var limits = ServiceLimits.lambda
+        #expect(limits.requestsPerSecond(ofConcurrency: 1_000) == 10_000)
+        #expect(limits.requestsPerSecond(ofConcurrency: 1) == 10)
+        #expect(limits.requestsPerSecond(ofConcurrency: 0) == nil, "that refuses everything itself")
+        try limits.change("requests-per-second=3")
+        #expect(limits.requestsPerSecond(ofConcurrency: 7) == 21)
+        #expect(limits.requestsPerSecond(ofConcurrency: .max) == nil)
+        try limits.change("requests-per-second=off")
+        #expect(limits.requestsPerSecond(ofConcurrency: 1) == nil)
+        #expect(ServiceLimits.off.requestsPerSecond(ofConcurrency: 1) == nil)
+        #expect(throws: ServiceLimitError.self) { try limits.change("requests-per-second=0") }
+    }
 }

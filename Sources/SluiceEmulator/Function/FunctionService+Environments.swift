@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import NIOCore
+internal import SluiceServiceWire
+
+/// What environments tell their function.
+extension FunctionService: ExecutionEnvironmentOwner {
+    func environmentStirs(_ environment: ExecutionEnvironment) {
+        if self.configuration.enforcesMemory { self.onStir() }
+    }
+
+    func environmentFinishedInit(_ environment: ExecutionEnvironment) { self.pool.ready(environment.id) }
+
+    func environmentFinishedResponse(_ environment: ExecutionEnvironment) {
+        let released = self.pool.responseFinished(environment.id)
+        guard self.configuration.managedConcurrency != nil else { return }
+        // Its last words are read before it is ended.
+        if case .end = released {
+            self.eventLoop.assumeIsolated().execute { self.endRetired(environment) }
+        }
+        self.noteProgressOfStop()
+    }
+
+    func environmentLostWorker(_ environment: ExecutionEnvironment) { self.pool.workerLost(environment.id) }
+
+    func environmentIsFree(_ environment: ExecutionEnvironment) {
+        switch self.pool.released(environment.id) {
+        case .handToWaiting:
+            guard let first = self.waiting.popFirst() else { break }
+            first.grace.cancel()
+            environment.assign(first.delivery)
+        case .end:
+            self.endRetired(environment)
+        case .keepIdle, .ignore:
+            break
+        }
+        self.noteProgressOfStop()
+    }
+
+    func environmentIsIdleTooLong(_ environment: ExecutionEnvironment) {
+        switch self.pool.idleTooLong(environment.id) {
+        case .end: environment.end(reason: "idle for too long") { .serviceStopped(requestID: $0) }
+        case .ignore: break
+        }
+    }
+
+    func environmentIsUnusable(_ environment: ExecutionEnvironment) {
+        self.pool.ended(environment.id)
+        self.noteProgressOfStop()
+    }
+
+    func environmentIsGone(_ environment: ExecutionEnvironment) {
+        self.environments[environment.id] = nil
+        environment.place.share?.remove()
+        if let folder = environment.place.folder {
+            self.folders.giveBack(folder, toSuccessor: environment.isReset && !self.isStopping)
+        }
+        self.noteProgressOfStop()
+    }
+}
