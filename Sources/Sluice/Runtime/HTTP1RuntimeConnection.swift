@@ -30,7 +30,9 @@ package final class HTTP1RuntimeConnection: ChannelInboundHandler, RuntimeConnec
     /// When what was written before `noteNextFlush()` and behind it was handed to the socket.
     package private(set) var notedFlush: NIODeadline?
     private let time: LoopTime
-    package weak var delegate: (any RuntimeConnectionDelegate)?
+    /// Not weak, which would cost each of them a table on the side. It may hold this connection in turn: the next request
+    /// has another one, and the connection's end lets go of it.
+    package var delegate: (any RuntimeConnectionDelegate)?
 
     private init(time: LoopTime) {
         self.time = time

@@ -7,7 +7,8 @@ package import NIOCore
 package final class OneShot<Value: Sendable> {
     private let loop: any EventLoop
     private var value: Value?
-    private var continuation: CheckedContinuation<Value?, Never>?
+    /// Unchecked, since it is taken out before it is resumed, and there are two of them in each invocation.
+    private var continuation: UnsafeContinuation<Value?, Never>?
 
     package init(loop: any EventLoop) {
         self.loop = loop
@@ -31,15 +32,16 @@ package final class OneShot<Value: Sendable> {
         }
         let bound = NIOLoopBound(self, eventLoop: self.loop)
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { self.continuation = $0 }
+            await withUnsafeContinuation { self.continuation = $0 }
         } onCancel: {
             bound.execute { $0.cancel() }
         }
     }
 
     private func cancel() {
-        self.continuation?.resume(returning: nil)
+        guard let continuation = self.continuation else { return }
         self.continuation = nil
+        continuation.resume(returning: nil)
     }
 }
 

@@ -65,7 +65,8 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
 
     private func post(_ message: ResponseMessage) async throws(RuntimeFailure) -> ResponseOutcome {
         while true {
-            let connection = try await self.takeConnection()
+            let connection =
+                if let current = self.takeCurrentConnection() { current } else { try await self.takeConnection() }
             self.observed?.posts(message, on: connection)
             message.send(for: self.invocation, host: self.client.host, on: connection)
             switch await self.ending.wait() {
@@ -263,6 +264,12 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
         case .stopSending: self.writers.resumeAll()
         case .finish(let outcome): self.ending.settle(.finished(outcome))
         }
+    }
+
+    private func takeCurrentConnection() -> (any RuntimeConnection)? {
+        guard let connection = self.client.currentConnection else { return nil }
+        self.take(connection)
+        return connection
     }
 
     private func takeConnection() async throws(RuntimeFailure) -> any RuntimeConnection {

@@ -94,7 +94,9 @@ final class RuntimeClient {
         _ request: RuntimeAPIRequest,
         _ body: ByteBuffer? = nil
     ) async throws(RuntimeFailure) -> ReplyWaiter.Event {
-        let connection = try await self.openConnection()
+        // Asked for first, since each call that might wait costs something also when it need not.
+        let current = self.currentConnection
+        let connection = if let current { current } else { try await self.openConnection() }
         let waiter = ReplyWaiter(loop: self.loop)
         connection.delegate = waiter
         connection.sendHead(request)

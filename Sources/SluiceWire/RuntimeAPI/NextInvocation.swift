@@ -38,7 +38,8 @@ package struct NextInvocation: Hashable, Sendable {
         package func invocation() throws(NextInvocationError) -> NextInvocation {
             let id = self.taken.requestID
             guard !id.isEmpty else { throw .missingRequestID }
-            for byte in id.utf8 where !NextInvocation.isSafeInAPath(byte) { throw .unusableRequestID }
+            var bytes = id
+            guard bytes.withUTF8({ $0.allSatisfy(NextInvocation.isSafeInAPath) }) else { throw .unusableRequestID }
             return self.taken
         }
     }

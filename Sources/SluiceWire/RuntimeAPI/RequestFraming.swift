@@ -89,36 +89,43 @@ extension ByteBuffer {
         for (name, value) in request.fields { size += name.utf8.count + value.utf8.count + 4 }
         size += end.utf8CodeUnitCount
         self.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { room in
-            var rest = room[...]
-            rest.fill(method)
-            rest.fill(request.path)
-            rest.fill(version)
+            var copy = Copy(room: room)
+            copy.append(method)
+            copy.append(request.path)
+            copy.append(version)
             for (name, value) in request.fields {
-                rest.fill(name)
-                rest.fill(separator)
-                rest.fill(value)
-                rest.fill(end)
+                copy.append(name)
+                copy.append(separator)
+                copy.append(value)
+                copy.append(end)
             }
-            rest.fill(end)
-            return rest.startIndex
+            copy.append(end)
+            return copy.count
         }
     }
 }
 
-extension Slice where Base == UnsafeMutableRawBufferPointer {
-    /// Copies to the beginning, and is the rest from there on.
-    fileprivate mutating func fill(_ text: StaticString) {
-        self.fill(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+/// Pieces of text, copied one behind the other.
+private struct Copy {
+    let room: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+    mutating func append(_ text: StaticString) {
+        self.append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    fileprivate mutating func fill(_ text: String) {
+    mutating func append(_ text: String) {
         // A string of Swift's own always has its bytes in one piece; on macOS it may be another's.
         var text = text
-        text.withUTF8 { self.fill(UnsafeRawBufferPointer($0)) }
+        text.withUTF8 { self.append(UnsafeRawBufferPointer($0)) }
     }
 
-    private mutating func fill(_ bytes: UnsafeRawBufferPointer) {
-        UnsafeMutableRawBufferPointer(rebasing: self).copyMemory(from: bytes)
-        self = self.dropFirst(bytes.count)
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count <= self.room.count - self.count, "the room was counted from the same strings")
+        guard let target = self.room.baseAddress, let source = bytes.baseAddress else { return }
+        (target + self.count).copyMemory(from: source, byteCount: bytes.count)
+        self.count += bytes.count
     }
 }

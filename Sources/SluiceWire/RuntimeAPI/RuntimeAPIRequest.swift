@@ -57,7 +57,9 @@ package struct RuntimeAPIRequest: Sendable {
         bodyBytes: Int,
         host: String
     ) -> Self {
-        var fields = [("Content-Type", contentType)]
+        var fields: [(String, String)] = []
+        fields.reserveCapacity(5)
+        fields.append(("Content-Type", contentType))
         fields.appendEcho(of: invocation)
         fields.appendFraming(host: host, bodyBytes: bodyBytes)
         return Self(.post, .response(requestID: invocation.requestID), fields)
