@@ -8,7 +8,7 @@ internal import Sluice
 internal import SluiceWire
 
 /// The last handler of a connection to the application: sends a request, and hands out the answer as far as it is asked
-/// for. While nobody takes what came, nothing more is read, so that the application waits as its reader does.
+/// for. While nobody takes what came, no more than one read is done, so that the application waits as its reader does.
 /// Confined to its loop.
 final class UpstreamConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
@@ -123,7 +123,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { self.ended("the connection was closed") }
 
-    /// One read at a time, and only for somebody who waits, or to notice that an idle connection ends.
+    /// One read at a time, and only for somebody who waits or waited, or to notice that an idle connection ends.
     private func readMore() {
         guard !self.readIsDue, let context = self.context else { return }
         self.readIsDue = true
@@ -162,8 +162,9 @@ final class UpstreamConnection: ChannelInboundHandler {
         if self.waiter != nil, self.parts.isEmpty, self.head == nil, !self.hasEnded, self.failure == nil {
             self.readMore()
         } else {
+            // Who waited for this will soon wait for more. To stop reading until then would cost two system calls.
+            if self.waiter != nil || self.machine.isIdle { self.readMore() }
             self.waiter?.settle(())
-            if self.machine.isIdle { self.readMore() }
         }
         context.fireChannelReadComplete()
     }

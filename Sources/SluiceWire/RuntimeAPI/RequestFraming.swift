@@ -123,8 +123,11 @@ private struct Copy {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        precondition(bytes.count <= self.room.count - self.count, "the room was counted from the same strings")
-        guard let target = self.room.baseAddress, let source = bytes.baseAddress else { return }
+        // The room was counted from the same strings, so there always is enough.
+        assert(bytes.count <= self.room.count - self.count)
+        guard let target = self.room.baseAddress, let source = bytes.baseAddress,
+            bytes.count <= self.room.count - self.count
+        else { return }
         (target + self.count).copyMemory(from: source, byteCount: bytes.count)
         self.count += bytes.count
     }
