@@ -41,11 +41,13 @@ package enum Emulator {
         body: @Sendable (Addresses) async throws -> Result
     ) async throws -> Result {
         try configuration.validate()
+        let layerMount = try await LayerCheck.run(configuration)
         OpenFiles.allow(configuration.descriptors)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             let result = try await Self.run(
                 configuration,
+                layerMount: layerMount,
                 on: group.next(),
                 onEvent: onEvent,
                 hurry: hurry,
@@ -61,6 +63,7 @@ package enum Emulator {
 
     private static func run<Result: Sendable>(
         _ configuration: EmulatorConfiguration,
+        layerMount: LayerMount?,
         on eventLoop: any EventLoop,
         onEvent: @escaping @Sendable (LogEvent) -> Void,
         hurry: (@Sendable () async -> Void)?,
@@ -92,7 +95,7 @@ package enum Emulator {
         }.get()
 
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await EnvironmentLauncher(requests: requests).run() }
+            tasks.addTask { await EnvironmentLauncher(requests: requests, layerMount: layerMount).run() }
             do {
                 let addresses = try await Self.listen(service, eventLoop, configuration)
                 let result = try await Self.watchingMemory(service, eventLoop, stirs) { try await body(addresses) }
@@ -181,7 +184,7 @@ package enum Emulator {
 extension FunctionConfiguration {
     /// At most: the runtime's, and those of external extensions.
     fileprivate var processesOfEnvironment: Int {
-        self.extensionFolders.isEmpty ? 1 : 1 + Limits.maximumExtensions
+        self.extensionFolders.isEmpty && self.layerFolders.isEmpty ? 1 : 1 + Limits.maximumExtensions
     }
 }
 

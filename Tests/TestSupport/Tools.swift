@@ -7,14 +7,14 @@ package import Testing
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
     case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie, jsonschema
-    case fastapi, flask, go, php, nginx, cfnlint, hcl2
+    case fastapi, flask, go, php, nginx, cfnlint, hcl2, unshare
     case powertools = "aws_lambda_powertools"
 
-    /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator is a program for Linux.
+    /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator and namespaces are Linux's.
     #if os(Linux)
     package static let required = Self.allCases
     #else
-    package static let required = Self.allCases.filter { $0 != .rie }
+    package static let required = Self.allCases.filter { $0 != .rie && $0 != .unshare }
     #endif
 
     /// The names under which it may lie in `PATH`; for a Python module, its interpreter's.
@@ -26,7 +26,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .rie: ["aws-lambda-rie"]
         case .cfnlint: ["cfn-lint"]
         case .nginx: ["nginx", "/usr/sbin/nginx"]
-        case .python3, .curl, .node, .aws, .openssl, .go, .php: [self.rawValue]
+        case .python3, .curl, .node, .aws, .openssl, .go, .php, .unshare: [self.rawValue]
         }
     }
 
@@ -50,6 +50,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .go: "apt-get install golang-go"
         case .php: "apt-get install php-cli"
         case .rie: "CONTRIBUTING.md says how"
+        case .unshare: "apt-get install util-linux mount; in a container it has to be allowed to mount"
         case .python3, .curl, .chromium, .openssl, .nginx: "apt-get install \(self.rawValue)"
         }
     }
@@ -81,6 +82,7 @@ package enum Tools {
             for program in tool.programs {
                 guard let path = Tools.search(program) else { continue }
                 if tool.isModule, !Tools.imports(tool.rawValue, path) { continue }
+                if tool == .unshare, !Tools.mayMount(path) { continue }
                 found[tool] = path
                 break
             }
@@ -112,6 +114,21 @@ package enum Tools {
         if [Tool.awslambdaric, .powertools, .fastapi, .flask].map(\.rawValue).contains(module) {
             process.environment = RunEnvironment.all.merging(["PYTHONPATH": self.pythonPath]) { $1 }
         }
+        return self.succeeds(process)
+    }
+
+    /// Many a container has the program, and does not let it make namespaces, or mount in them.
+    private static func mayMount(_ unshare: String) -> Bool {
+        let process = Process()
+        process.executableURL = URL(filePath: unshare)
+        process.arguments =
+            (geteuid() == 0 ? [] : ["--user", "--map-root-user"]) + [
+                "--mount", "sh", "-c", "mount -t overlay -o lowerdir=/usr/share:/opt sluice /opt",
+            ]
+        return self.succeeds(process)
+    }
+
+    private static func succeeds(_ process: Process) -> Bool {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -63,6 +63,12 @@ struct ServeCommand: AsyncParsableCommand {
             sandbox.localdomain. Where several environments run at once, so do several of each extension: have them \
             take any free port, or use --concurrency 1.
 
+            With --layer, functions and extensions have the folder's content at /opt, and nobody else: read-only, with what \
+            the machine has there below it. The programs in a layer's extensions folder are started as those of \
+            --extensions, which win over them by their names; a COMMAND that is a folder without a bootstrap has that of \
+            a layer; and /opt/bin is the last in PATH. It needs Linux, and a system that lets this user make namespaces; \
+            without, it does not start.
+
             It listens on 127.0.0.1 only, and does not check signatures. Ctrl-C stops it, and ends the process group of \
             every function.
 
@@ -99,6 +105,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var limits: LimitSettings
 
     @OptionGroup var extensions: ExtensionSettings
+
+    @OptionGroup var layers: LayerSettings
 
     @OptionGroup var watch: WatchSettings
 
@@ -144,6 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
             function.memoryMegabytes = megabytes
             self.life.apply(to: &function, limits: self.limits.limits)
             self.extensions.apply(to: &function)
+            self.layers.apply(to: &function)
             function.urlPort = self.port == 0 ? 0 : self.port + index + 1
             return function
         }

@@ -73,6 +73,13 @@ enum HostProcess {
         path.hasPrefix("/") ? path : Self.workingDirectory + "/" + path
     }
 
+    /// The path from the root with links followed, of what is there.
+    static func realPath(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return self.absolutePath(path) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// The same, if there is a folder.
     static func absolutePath(ofFolder path: String) -> String? {
         guard let stream = opendir(path) else { return nil }

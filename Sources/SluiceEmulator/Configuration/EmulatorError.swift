@@ -14,12 +14,15 @@ internal import Glibc
 /// The service cannot start. One request's trouble is never thrown: its caller gets it as an answer.
 package struct EmulatorError: Error, CustomStringConvertible {
     package struct Code: Hashable, Sendable {
-        private enum Value { case portUnavailable, duplicateFunction, invalidFunction, processorShareUnavailable }
+        private enum Value {
+            case portUnavailable, duplicateFunction, invalidFunction, processorShareUnavailable, layersUnavailable
+        }
         private let value: Value
         package static let portUnavailable = Self(value: .portUnavailable)
         package static let duplicateFunction = Self(value: .duplicateFunction)
         package static let invalidFunction = Self(value: .invalidFunction)
         package static let processorShareUnavailable = Self(value: .processorShareUnavailable)
+        package static let layersUnavailable = Self(value: .layersUnavailable)
     }
 
     package var code: Code

@@ -58,6 +58,8 @@ package struct FunctionConfiguration: Sendable {
     package var enforcesMemory = true
     /// Folders whose files are external extensions, as those of `/opt/extensions` are on Lambda.
     package var extensionFolders: [String] = []
+    /// Folders that its processes see at `/opt`, the later over the earlier, by absolute paths.
+    package var layerFolders: [String] = []
     /// Which pages of other origins may call the Function URL. `nil` leaves it to the function: its own headers pass, and
     /// a preflight invokes it.
     package var cors: CORSConfiguration?

@@ -25,7 +25,12 @@ struct EntrypointProblem: CustomStringConvertible {
     }
 
     /// `nil` if nothing is found wrong with the files.
-    init?(program: String, workingDirectory: String) {
+    ///
+    /// - Parameters:
+    ///   - layers: what will be at `/opt`.
+    ///   - searchPath: the `PATH` of a program that nobody has tried to run yet; `nil` if the kernel has refused to.
+    init?(program: String, workingDirectory: String, layers: Layers? = nil, untriedIn searchPath: String? = nil) {
+        let place: (String) -> String = { layers?.file(at: $0) ?? $0 }
         guard Self.isFolder(workingDirectory) == true else {
             self.init(
                 "chdir \(workingDirectory): no such file or directory",
@@ -34,13 +39,15 @@ struct EntrypointProblem: CustomStringConvertible {
             return
         }
         guard program.utf8.contains(UInt8(ascii: "/")) else {
+            let folders = searchPath?.split(separator: ":") ?? []
+            if folders.contains(where: { access(place("\($0)/\(program)"), X_OK) == 0 }) { return nil }
             self.init(
                 "exec: \"\(program)\": executable file not found in $PATH",
                 advice: "is it installed? A program in a folder needs its path, as in ./\(program)"
             )
             return
         }
-        let path = program.hasPrefix("/") ? program : workingDirectory + "/" + program
+        let path = place(program.hasPrefix("/") ? program : workingDirectory + "/" + program)
         switch Self.isFolder(path) {
         case nil:
             self.init(
@@ -55,13 +62,15 @@ struct EntrypointProblem: CustomStringConvertible {
                 advice: "it is not executable; chmod +x makes it so"
             )
         case false?:
-            self.init(contentOf: path, program: program)
+            self.init(contentOf: path, program: program, isUntried: searchPath != nil, place: place)
         }
     }
 
     /// The file is there and may be run, so the fault is what it holds.
-    private init?(contentOf path: String, program: String) {
+    private init?(contentOf path: String, program: String, isUntried: Bool, place: (String) -> String) {
         let beginning = Self.beginning(of: path)
+        // What a binary lacks only the kernel can say, and one need not be readable.
+        if isUntried, beginning.isEmpty || beginning.starts(with: "\u{7F}ELF".utf8) { return nil }
         guard beginning.starts(with: "#!".utf8) else {
             self.init(
                 "fork/exec \(program): exec format error",
@@ -73,7 +82,8 @@ struct EntrypointProblem: CustomStringConvertible {
         let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         guard let interpreter = words.first.map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
         let ending = interpreter.utf8.last == UInt8(ascii: "\r") ? "; the line ends with a carriage return" : ""
-        guard Self.isFolder(interpreter) != false || access(interpreter, X_OK) != 0 else { return nil }
+        let file = place(interpreter)
+        guard Self.isFolder(file) != false || access(file, X_OK) != 0 else { return nil }
         self.init(
             "fork/exec \(program): no such file or directory",
             advice: "its first line names an interpreter that is not there: \(interpreter)\(ending)"

@@ -40,29 +40,33 @@ struct LaunchRequest: Sendable {
     let command: [String]
     let variables: [String: String]
     let workingDirectory: String
+    /// What it sees at `/opt`.
+    let layers: Layers?
 }
 
 /// Starts processes, waits for their ends and clears up after them. With the watch over memory it is the only part of
 /// the service that is not on the event loop.
 struct EnvironmentLauncher: Sendable {
     let requests: AsyncStream<LauncherRequest>
+    /// For processes that have layers.
+    let layerMount: LayerMount?
 
     /// Returns when the requests have ended and every process is gone.
     func run() async {
         await withDiscardingTaskGroup { group in
             for await request in self.requests {
                 switch request {
-                case .start(let launch): group.addTask { await Self.supervise(launch) }
+                case .start(let launch): group.addTask { await self.supervise(launch) }
                 case .remove(let folder): group.addTask { FolderContents.remove(folder) }
                 }
             }
         }
     }
 
-    private static func supervise(_ request: LaunchRequest) async {
+    private func supervise(_ request: LaunchRequest) async {
         let process = request.process
         do {
-            let exit = try await Self.runProcess(request)
+            let exit = try await self.runProcess(request)
             request.eventLoop.execute { process.value.processEnded(exit, attempt: request.attempt) }
         } catch {
             let reason = Self.reason(error, request)
@@ -70,8 +74,15 @@ struct EnvironmentLauncher: Sendable {
         }
     }
 
-    private static func runProcess(_ request: LaunchRequest) async throws -> InvocationFailure.Exit {
-        guard let program = request.command.first else { throw LaunchError.emptyCommand }
+    private func runProcess(_ request: LaunchRequest) async throws -> InvocationFailure.Exit {
+        var (command, variables) = (request.command, request.variables)
+        if let layers = request.layers, let layerMount = self.layerMount {
+            // What mounts the layers would say in its own words that it cannot go on with the program.
+            let searchPath = variables["PATH"] ?? ""
+            if request.entrypointProblem(untriedIn: searchPath) != nil { throw LaunchError.wouldBeRefused }
+            command = layerMount.start(command, with: layers, variables: &variables)
+        }
+        guard let program = command.first else { throw LaunchError.emptyCommand }
         var options = PlatformOptions()
         options.processGroupID = 0
         // Reached only when the whole service is cancelled.
@@ -80,9 +91,9 @@ struct EnvironmentLauncher: Sendable {
         let output = try await Self.outputPipe(request)
         let result = try await Subprocess.run(
             isPath ? .path(FilePath(program)) : .name(program),
-            arguments: Arguments(Array(request.command.dropFirst())),
+            arguments: Arguments(Array(command.dropFirst())),
             environment: .custom(
-                Dictionary(uniqueKeysWithValues: request.variables.map { (Environment.Key(stringLiteral: $0), $1) })
+                Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0), $1) })
             ),
             workingDirectory: FilePath(request.workingDirectory),
             platformOptions: options,
@@ -107,11 +118,22 @@ struct EnvironmentLauncher: Sendable {
 
     private static func reason(_ error: any Error, _ request: LaunchRequest) -> String {
         let program = request.command.first ?? ""
-        if let problem = EntrypointProblem(program: program, workingDirectory: request.workingDirectory) {
+        if let problem = request.entrypointProblem() {
             return "\(problem)"
         }
         return "fork/exec \(program): \(error)"
     }
 }
 
-private enum LaunchError: Error { case emptyCommand }
+extension LaunchRequest {
+    fileprivate func entrypointProblem(untriedIn searchPath: String? = nil) -> EntrypointProblem? {
+        EntrypointProblem(
+            program: self.command.first ?? "",
+            workingDirectory: self.workingDirectory,
+            layers: self.layers,
+            untriedIn: searchPath
+        )
+    }
+}
+
+private enum LaunchError: Error { case emptyCommand, wouldBeRefused }

@@ -71,7 +71,9 @@ enum EnvironmentVariables {
 
     /// What the function's owner gives it: its own variables, on top of those that it inherits.
     static func given(_ function: FunctionConfiguration, in service: EmulatorConfiguration) -> [String: String] {
-        let variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
+        var variables = function.inheritsEnvironment ? service.hostVariables : Self.inherited(service.hostVariables)
+        // Where it stands on Lambda: behind all others.
+        if function.layers != nil, let path = variables["PATH"] { variables["PATH"] = path + ":/opt/bin" }
         return variables.merging(Self.owned(by: function)) { _, own in own }
     }
 

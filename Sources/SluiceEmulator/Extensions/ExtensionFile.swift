@@ -17,17 +17,27 @@ struct ExtensionFile: Hashable, Sendable {
     /// Every file of these folders, as Lambda starts every file of `/opt/extensions`, in the order of their names. Of two
     /// with the same name the one in the later folder counts, as with layers. What is hidden is none: file managers put
     /// such files anywhere.
-    static func all(in folders: [String]) -> [Self] {
+    ///
+    /// Those of layers are run at `/opt/extensions`, where the layers are; a folder's own wins over them.
+    static func all(in folders: [String], layers: Layers?) -> [Self] {
         var paths: [String: String] = [:]
+        let place = Layers.place + "/extensions"
+        for name in layers?.names(in: place) ?? [] where !name.hasPrefix(".") {
+            let path = place + "/" + name
+            if let file = layers?.file(at: path), !self.isFolder(file) { paths[name] = path }
+        }
         for folder in folders {
             for name in FolderContents.names(in: folder) where !name.hasPrefix(".") {
                 let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-                var facts = stat()
-                // What is not there any more, as the end of a link, is tried: its failure says more than silence.
-                if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR { continue }
-                paths[name] = path
+                if !self.isFolder(path) { paths[name] = path }
             }
         }
         return paths.map { Self(name: $0, path: $1) }.sorted { $0.name < $1.name }
+    }
+
+    /// What is not there any more, as the end of a link, is tried: its failure says more than silence.
+    private static func isFolder(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -29,7 +29,7 @@ extension ExtensionHost.Setup {
             handler: function.variables["_HANDLER"] ?? "bootstrap",
             accountID: service.accountID
         )
-        self.files = { ExtensionFile.all(in: function.extensionFolders) }
+        self.files = { ExtensionFile.all(in: function.extensionFolders, layers: function.layers) }
         self.launch = { process in
             let variables = EnvironmentVariables.variables(
                 for: function,
@@ -44,7 +44,8 @@ extension ExtensionHost.Setup {
                     eventLoop: eventLoop,
                     command: [process.file.path],
                     variables: EnvironmentVariables.ofExtension(variables),
-                    workingDirectory: function.workingDirectory
+                    workingDirectory: function.workingDirectory,
+                    layers: function.layers
                 )
             )
         }

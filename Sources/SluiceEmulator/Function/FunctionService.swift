@@ -144,7 +144,7 @@ final class FunctionService {
             ) : nil
         if self.configuration.startsFromSnapshot { environment.startFromSnapshot(credentials) }
         environment.assign(delivery)
-        let command = delivery.crashesInit ? Self.crashingCommand : self.configuration.command
+        let command = delivery.crashesInit ? Self.crashingCommand : self.configuration.startCommand
         let extensions = ExtensionHost.Setup(
             for: self.configuration,
             in: self.service,
@@ -166,7 +166,8 @@ final class FunctionService {
                         place: place,
                         authorization: credentials?.authorization
                     ),
-                    workingDirectory: self.configuration.workingDirectory
+                    workingDirectory: self.configuration.workingDirectory,
+                    layers: self.configuration.layers
                 )
             )
         }

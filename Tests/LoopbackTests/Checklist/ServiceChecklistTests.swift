@@ -144,13 +144,15 @@ import Testing
     )
     func paces() async throws {
         let steps: [ScriptedFunction.Step] = [
-            .chunk(String(repeating: "x", count: 1 << 20), times: 6), .chunk("y"), .end,
+            // Two MiB more than pass at once: also a slow machine sends that faster than the pace is.
+            .chunk(String(repeating: "x", count: 1 << 20), times: 8), .chunk("y"), .end,
         ]
         try await LocalLambda.run(try ScriptedFunction.configuration(), limits: .lambda) { lambda in
             let start = ContinuousClock.now
             let paced = try await lambda.call(.stream, steps)
             #expect(paced.isWhole)
-            #expect(start.duration(to: .now) >= .milliseconds(125))
+            // Eight refills for two MiB, and one for the last byte.
+            #expect(start.duration(to: .now) >= .milliseconds(9 * 125))
             _ = try await lambda.log.note("the stream is slowed behind its first 6291456 bytes")
         }
         try await LocalLambda.run(try ScriptedFunction.configuration(), limits: .off) { lambda in
