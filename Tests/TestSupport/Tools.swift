@@ -7,14 +7,14 @@ package import Testing
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
     case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie, jsonschema
-    case fastapi, flask, go, php, nginx, cfnlint, hcl2, unshare
+    case fastapi, flask, go, php, nginx, cfnlint, hcl2, unshare, setpriv
     case powertools = "aws_lambda_powertools"
 
-    /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator and namespaces are Linux's.
+    /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator, namespaces and `setpriv` are Linux's.
     #if os(Linux)
     package static let required = Self.allCases
     #else
-    package static let required = Self.allCases.filter { $0 != .rie && $0 != .unshare }
+    package static let required = Self.allCases.filter { ![.rie, .unshare, .setpriv].contains($0) }
     #endif
 
     /// The names under which it may lie in `PATH`; for a Python module, its interpreter's.
@@ -26,7 +26,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .rie: ["aws-lambda-rie"]
         case .cfnlint: ["cfn-lint"]
         case .nginx: ["nginx", "/usr/sbin/nginx"]
-        case .python3, .curl, .node, .aws, .openssl, .go, .php, .unshare: [self.rawValue]
+        case .python3, .curl, .node, .aws, .openssl, .go, .php, .unshare, .setpriv: [self.rawValue]
         }
     }
 
@@ -51,6 +51,7 @@ package enum Tool: String, CaseIterable, Sendable {
         case .php: "apt-get install php-cli"
         case .rie: "CONTRIBUTING.md says how"
         case .unshare: "apt-get install util-linux mount; in a container it has to be allowed to mount"
+        case .setpriv: "apt-get install util-linux"
         case .python3, .curl, .chromium, .openssl, .nginx: "apt-get install \(self.rawValue)"
         }
     }
