@@ -37,16 +37,16 @@ def product(folder, name=None):
     raise Refusal(f"{folder} has no executable product {name}; it has: {found}")
 
 
-def flags(more):
+def flags(more, options):
     """Those of Scripts/lambda-flags, which says why each is there; for another system, those that hold for all of them."""
     is_foreign = any(word.partition("=")[0] in FOREIGN for word in more)
-    words = [os.path.join(SCRIPTS, "lambda-flags"), *(["--another-system"] if is_foreign else [])]
+    words = [os.path.join(SCRIPTS, "lambda-flags"), *options, *(["--another-system"] if is_foreign else [])]
     return run(words, stdout=subprocess.PIPE).stdout.split()
 
 
-def executable(folder, name, more, is_built):
-    """Builds the product, unless it is built, and returns its path."""
-    words = ["swift", "build", "--package-path", folder, "-c", "release", *flags(more), "--product", name, *more]
+def executable(folder, name, more, is_built, options=()):
+    """Builds the product, unless it is built, and returns its path. The options are those of Scripts/lambda-flags."""
+    words = ["swift", "build", "--package-path", folder, "-c", "release", *flags(more, options), "--product", name, *more]
     if not is_built:
         run(words, stdout=2)  # standard output is for the commands
     shown = run([*words, "--show-bin-path"], stdout=subprocess.PIPE)
