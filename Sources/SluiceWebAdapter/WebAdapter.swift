@@ -29,7 +29,7 @@ package final class WebAdapter: Sendable {
         self.metrics = configuration.writesMetrics ? EMFMetricsFactory(namespace: "SluiceAdapter") : nil
         self.upstream = Upstream(configuration, metrics: self.metrics)
         self.requests = UpstreamRequestMaker(configuration)
-        self.probe = ReadinessProbe(configuration: configuration, logger: logger)
+        self.probe = ReadinessProbe(configuration: configuration, state: state, logger: logger)
         self.state = state
         self.logger = logger
     }

@@ -90,7 +90,7 @@ package struct Application: FunctionCompany {
     private func run(_ output: ErrorOutput) async throws -> ApplicationExit.Status {
         guard let program = self.command.first else { throw NoCommand() }
         guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else { throw NoCommand() }
-        self.state.applicationStarted()
+        self.state.applicationStarted(output)
         if let path = self.socketPath { await LeftoverSocket.remove(path, on: loop) }
         let (writingEnd, channel) = try await output.open(on: loop)
         // In the adapter's own process group: who freezes, measures or ends the one means both.

@@ -8,7 +8,8 @@ internal import Synchronization
 package final class ApplicationState: Sendable {
     private struct Value {
         var requests = 0
-        var isChild = false
+        /// The process's standard error; `nil` as long as the application is no process of the adapter's.
+        var output: ErrorOutput?
         var hasEnded = false
     }
 
@@ -26,8 +27,11 @@ package final class ApplicationState: Sendable {
     }
 
     /// It is a process of the adapter's, whose end is heard of.
-    func applicationStarted() { self.value.withLock { $0.isChild = true } }
-    private var isChild: Bool { self.value.withLock { $0.isChild } }
+    func applicationStarted(_ output: ErrorOutput) { self.value.withLock { $0.output = output } }
+    private var isChild: Bool { self.value.withLock { $0.output != nil } }
+
+    /// The last that the application has written to its standard error; `nil` if that is not known.
+    var lastLines: [String]? { self.value.withLock { $0.output }?.lastLines }
 
     /// A connection broke. If that is because the process has ended, this returns when it is known; it takes a moment longer.
     func awaitEnd(on loop: any EventLoop) async {

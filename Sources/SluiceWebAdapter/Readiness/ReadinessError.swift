@@ -5,7 +5,15 @@ internal import Sluice
 
 /// The application did not become ready: what Lambda is told, and with it whoever looks why nothing works.
 package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
-    case timedOut(seconds: Int, address: AdapterConfiguration.Address, look: ReadinessMachine.Look, listeners: [String])
+    ///
+    /// - Parameter lastLines: of its standard error; `nil` where the adapter has not started it.
+    case timedOut(
+        seconds: Int,
+        address: AdapterConfiguration.Address,
+        look: ReadinessMachine.Look,
+        listeners: [String],
+        lastLines: [String]? = nil
+    )
     /// The process that was to be the application has ended.
     case exited(ApplicationExit)
     case notStarted(command: String, reason: String)
@@ -20,11 +28,12 @@ package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .timedOut(let seconds, let address, let look, let listeners):
+        case .timedOut(let seconds, let address, let look, let listeners, let lastLines):
             "the application is not ready at \(address) after \(seconds) s: \(look). "
                 + Self.advice(look, at: address, listeners)
+                + (lastLines.map { " Until now \(ApplicationExit.words(for: $0))" } ?? "")
         case .exited(let exit):
-            "the application ended before it was ready, \(exit)"
+            "the application ended \(exit.description(with: Self.advice(exit.status)))"
         case .notStarted(let command, let reason):
             "the application cannot be started as \(command): \(reason)"
         }
@@ -36,6 +45,18 @@ package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
         case .port: "set AWS_LWA_PORT to its port, or have it listen where AWS_LWA_PORT says"
         case .socket:
             "set AWS_LWA_PORT to its port and take SLUICE_ADAPTER_SOCKET away, or have it listen at that socket"
+        }
+    }
+
+    private static func advice(_ status: ApplicationExit.Status) -> String {
+        switch status {
+        case .code(0):
+            "It has to stay in the foreground: take away what sends it to the background (daemon, &), or have its script exec it"
+        case .code(126): "Its file may not be executed: chmod +x before it is packed"
+        case .code(127): "A program that it names was not found: put it into the zip or image, or name its whole path"
+        case .signal(9): "Lambda ends what needs more memory than the function has: give it more"
+        case .code, .signal:
+            "Start the same command in the image, or beside the unpacked zip, and mend what it says there"
         }
     }
 
@@ -87,12 +108,17 @@ package struct ApplicationExit: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        let how =
-            switch self.status {
-            case .code(let code): "with code \(code)"
-            case .signal(let number): "by signal \(number)"
-            }
-        guard !self.lastLines.isEmpty else { return "\(how); it wrote nothing to its standard error" }
-        return "\(how); the last of its standard error:\n" + self.lastLines.joined(separator: "\n")
+        switch self.status {
+        case .code(let code): "with code \(code)"
+        case .signal(let number): "by signal \(number)"
+        }
+    }
+
+    /// With what to do about it, and what the application itself had to say.
+    func description(with advice: String) -> String { "\(self). \(advice). Before \(Self.words(for: self.lastLines))" }
+
+    static func words(for lines: [String]) -> String {
+        guard !lines.isEmpty else { return "it wrote nothing to its standard error" }
+        return "it wrote to its standard error:\n" + lines.joined(separator: "\n")
     }
 }

@@ -9,6 +9,7 @@ internal import Sluice
 /// Looks until the application is ready, as its machine says.
 struct ReadinessProbe: Sendable {
     let configuration: AdapterConfiguration
+    let state: ApplicationState
     let logger: Logger
 
     /// Returns when invocations can be asked for.
@@ -52,7 +53,8 @@ struct ReadinessProbe: Sendable {
                     seconds: self.configuration.readiness.timeoutSeconds,
                     address: address,
                     look: look,
-                    listeners: Listeners.others()
+                    listeners: Listeners.others(),
+                    lastLines: self.state.lastLines
                 )
             case .nothing:
                 return false
@@ -82,7 +84,8 @@ struct ReadinessProbe: Sendable {
                 seconds: (Self.now() - began) / 1_000,
                 address: self.configuration.readiness.address,
                 look: last,
-                listeners: Listeners.others()
+                listeners: Listeners.others(),
+                lastLines: self.state.lastLines
             )
         }
     }

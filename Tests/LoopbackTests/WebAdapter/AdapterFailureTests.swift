@@ -100,6 +100,7 @@ import Testing
             let failure = try await self.failure(app)
             #expect(failure.hasPrefix("Adapter.ApplicationNotReady"))
             #expect(failure.contains("after 1 s: it accepts no connection"))
+            #expect(failure.contains("waiting for the database"))
         }
     }
 

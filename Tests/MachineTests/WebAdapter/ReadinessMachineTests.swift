@@ -77,6 +77,30 @@ import Testing
         )
         #expect(text(self.refused, ["port 3000"], at: socket).contains("take SLUICE_ADAPTER_SOCKET away"))
         let exit = ReadinessError.exited(ApplicationExit(.code(3), lastLines: ["no module named app"])).errorMessage
-        #expect(exit.contains("with code 3") && exit.hasSuffix("no module named app"))
+        #expect(exit.contains("ended with code 3. Start the same command") && exit.hasSuffix("no module named app"))
+    }
+
+    @Test(arguments: [
+        (ApplicationExit.Status.code(0), "stay in the foreground"), (.code(126), "chmod +x"), (.code(127), "not found"),
+        (.signal(9), "more memory"), (.signal(11), "Start the same command"),
+    ])
+    func anEndIsToldWithWhatToChange(status: ApplicationExit.Status, advice: String) {
+        let message = ReadinessError.exited(ApplicationExit(status, lastLines: [])).errorMessage
+        #expect(message.contains(advice) && message.hasSuffix("it wrote nothing to its standard error"))
+    }
+
+    @Test func whatTheApplicationWroteIsToldWhereItIsKnown() {
+        func text(_ lines: [String]?) -> String {
+            let address = AdapterConfiguration.Address.port(host: "127.0.0.1", 8_080)
+            return ReadinessError.timedOut(
+                seconds: 9,
+                address: address,
+                look: self.refused,
+                listeners: [],
+                lastLines: lines
+            ).errorMessage
+        }
+        #expect(text(["waiting for the database", "again"]).hasSuffix("standard error:\nwaiting for the database\nagain"))
+        #expect(!text(nil).contains("standard error"))
     }
 }

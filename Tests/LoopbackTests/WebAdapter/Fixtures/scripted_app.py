@@ -213,6 +213,7 @@ def main():
         print("starting\nno module named app", file=sys.stderr)
         sys.exit(int(os.environ["APP_EXIT"]))
     if "APP_NEVER" in os.environ:
+        print("waiting for the database", file=sys.stderr, flush=True)
         signal.pause()
     if "APP_SECONDS" in os.environ:
         threading.Event().wait(float(os.environ["APP_SECONDS"]))
