@@ -161,6 +161,58 @@ import Testing
         }
     }
 
+    @Test(arguments: [TestEvent.Source.functionURL, .loadBalancerMultiValue])
+    func fieldsThatRepeatArriveAsOftenAsTheModeAllows(source: TestEvent.Source) async throws {
+        let name = HTTPField.Name("x-tag")!
+        let router = Router()
+        router.get("/") { request, _ in
+            var fields = HTTPFields()
+            for value in request.headers[values: name] { fields.append(HTTPField(name: name, value: "seen " + value)) }
+            return Response(status: .ok, headers: fields)
+        }
+        var sent = HTTPFields()
+        for value in ["a", "b"] { sent.append(HTTPField(name: name, value: value)) }
+        try await withTestedFunction(HTTPFunction(Application(router: router))) { function in
+            let response = try await function.invoke(.http(from: source, "/", headers: sent)).response()
+            let seen = try #require(response.head).headers[values: name]
+            // A Function URL joins them on their way in, and its prelude has one value for each name.
+            let expected = source == .functionURL ? "seen a,b" : "seen a, seen b"
+            #expect(seen.joined(separator: ", ").replacing("a, b", with: "a,b") == expected, "\(seen)")
+        }
+    }
+
+    @Test func aCallerWhoReadsSlowlyHoldsTheBodyUp() async throws {
+        let written = Watched(0)
+        let router = Router()
+        router.get("/") { _, _ in
+            Response(
+                status: .ok,
+                body: .init { writer in
+                    for _ in 0..<1_000 {
+                        try await writer.write(ByteBuffer(repeating: 7, count: 16 * 1024))
+                        written.update { $0 += 1 }
+                    }
+                    try await writer.finish(nil)
+                }
+            )
+        }
+        try await withTestedFunction(HTTPFunction(Application(router: router))) { function in
+            let call = try await function.invoke(.functionURL("/"), windowBytes: 64 * 1024)
+            _ = try await call.head()
+            await function.advance(by: .seconds(1))
+            #expect((1...32).contains(written.current))
+            #expect(try await call.response().body.readableBytes == 1_000 * 16 * 1024)
+        }
+    }
+
+    @Test func trailersThatLambdaHasNoPlaceForLeaveTheStreamWhole() async throws {
+        try await withTestedFunction(HTTPFunction(Shop.application())) { function in
+            let response = try await function.invoke(.functionURL("/stream")).response()
+            #expect(response.end.isComplete)
+            #expect(response.head?.headers[HTTPField.Name("x-checksum")!] == nil)
+        }
+    }
+
     /// What a context got for its channel goes with its request.
     @Test func nothingOfARequestIsKept() async throws {
         final class Seen: Sendable {

@@ -19,6 +19,8 @@ import Testing
         var environment = FunctionEnvironment()
         environment.functionName = "name"
         environment.memoryMegabytes = 512
+        environment.logGroupName = "/aws/lambda/name"
+        environment.logStreamName = "2026/11/26/name[$LATEST]0"
         try await withFunction(function, environment: environment) { server, _ in
             let connection = try await server.accept()
             try await connection.answerNext(fields: [
@@ -36,6 +38,8 @@ import Testing
             #expect(context.functionName == "name")
             #expect(context.functionVersion == nil)
             #expect(context.memoryMegabytes == 512)
+            #expect(context.logGroupName == "/aws/lambda/name")
+            #expect(context.logStreamName == "2026/11/26/name[$LATEST]0")
             #expect(context.remainingTime > .seconds(3600))
             #expect(context.logger[metadataKey: "requestID"] == "req-1")
         }

@@ -36,6 +36,19 @@ import Testing
         }
     }
 
+    #if os(Linux)
+    /// In a function of 128 MB each thread's stack and each hop between threads is felt.
+    @Test func startsNoThreadForWhatOneCanDo() async throws {
+        try await self.withProcess { server, child in
+            let connection = try await server.accept()
+            try await connection.answerNext("hello")
+            #expect(try await connection.readWhole().body == "hello of fixture")
+            let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(child.processID)/task")
+            #expect(threads.count == 1, "\(threads)")
+        }
+    }
+    #endif
+
     @Test func writesFromAnotherExecutor() async throws {
         try await self.withProcess { server, _ in
             let connection = try await server.accept()

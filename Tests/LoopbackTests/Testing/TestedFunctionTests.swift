@@ -23,6 +23,28 @@ import Testing
     }
 
     @Test(arguments: TestedFunction.Transport.allCases)
+    func takesBytesInAnyForm(_ transport: TestedFunction.Transport) async throws {
+        let function = HTTPFunction { _, _ in
+            HTTPResult.stream { writer in
+                try await writer.write(ByteBuffer(string: "a"))
+                try await writer.write("b" as StaticString)
+                try await writer.write(["c"].joined())
+                try await writer.write([UInt8(ascii: "d")])
+                try await writer.write([UInt8]("xexx".utf8)[1..<2])
+                try await writer.write("f".utf8)
+                try await writer.write(ContiguousArray("g".utf8))
+                try await writer.write(CollectionOfOne(UInt8(ascii: "h")))
+                try await writer.write(ByteBuffer(string: "i").readableBytesView)
+                try await writer.write(UInt8(ascii: "j")...UInt8(ascii: "l"))
+            }
+        }
+        try await withTestedFunction(function, TestedFunction.Settings(transport)) { function in
+            let response = try await function.invoke(.functionURL()).response()
+            #expect(response.chunks.map(\.text) == ["a", "b", "c", "d", "e", "f", "g", "h", "i", "jkl"])
+        }
+    }
+
+    @Test(arguments: TestedFunction.Transport.allCases)
     func seesHeadEachChunkItsTimeAndTheEnd(_ transport: TestedFunction.Transport) async throws {
         var settings = TestedFunction.Settings(transport)
         settings.timeout = .seconds(30)

@@ -100,7 +100,9 @@ import Testing
                 lastLines: lines
             ).errorMessage
         }
-        #expect(text(["waiting for the database", "again"]).hasSuffix("standard error:\nwaiting for the database\nagain"))
+        #expect(
+            text(["waiting for the database", "again"]).hasSuffix("standard error:\nwaiting for the database\nagain")
+        )
         #expect(!text(nil).contains("standard error"))
     }
 }
