@@ -5,7 +5,6 @@ internal import Sluice
 
 /// The application did not become ready: what Lambda is told, and with it whoever looks why nothing works.
 package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
-    ///
     /// - Parameter lastLines: of its standard error; `nil` where the adapter has not started it.
     case timedOut(
         seconds: Int,
@@ -31,9 +30,9 @@ package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
         case .timedOut(let seconds, let address, let look, let listeners, let lastLines):
             "the application is not ready at \(address) after \(seconds) s: \(look). "
                 + Self.advice(look, at: address, listeners)
-                + (lastLines.map { " Until now \(ApplicationExit.words(for: $0))" } ?? "")
+                + (lastLines.map { " \(ApplicationExit.words(for: $0))" } ?? "")
         case .exited(let exit):
-            "the application ended \(exit.description(with: Self.advice(exit.status)))"
+            "the application ended \(exit)"
         case .notStarted(let command, let reason):
             "the application cannot be started as \(command): \(reason)"
         }
@@ -45,18 +44,6 @@ package enum ReadinessError: ReportedError, Hashable, CustomStringConvertible {
         case .port: "set AWS_LWA_PORT to its port, or have it listen where AWS_LWA_PORT says"
         case .socket:
             "set AWS_LWA_PORT to its port and take SLUICE_ADAPTER_SOCKET away, or have it listen at that socket"
-        }
-    }
-
-    private static func advice(_ status: ApplicationExit.Status) -> String {
-        switch status {
-        case .code(0):
-            "It has to stay in the foreground: take away what sends it to the background (daemon, &), or have its script exec it"
-        case .code(126): "Its file may not be executed: chmod +x before it is packed"
-        case .code(127): "A program that it names was not found: put it into the zip or image, or name its whole path"
-        case .signal(9): "Lambda ends what needs more memory than the function has: give it more"
-        case .code, .signal:
-            "Start the same command in the image, or beside the unpacked zip, and mend what it says there"
         }
     }
 
@@ -108,17 +95,29 @@ package struct ApplicationExit: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
+        let how =
+            switch self.status {
+            case .code(let code): "with code \(code)"
+            case .signal(let number): "by signal \(number)"
+            }
+        return "\(how). \(self.advice). \(Self.words(for: self.lastLines))"
+    }
+
+    private var advice: String {
         switch self.status {
-        case .code(let code): "with code \(code)"
-        case .signal(let number): "by signal \(number)"
+        case .code(0):
+            "It has to stay in the foreground: take away what sends it to the background (daemon, &), or have its script exec it"
+        case .code(126): "Its file may not be executed: chmod +x before it is packed"
+        case .code(127): "A program that it names was not found: put it into the zip or image, or name its whole path"
+        case .signal(9): "Lambda ends what needs more memory than the function has: give it more"
+        case .code, .signal:
+            "Start the same command in the image, or beside the unpacked zip, and mend what it says there"
         }
     }
 
-    /// With what to do about it, and what the application itself had to say.
-    func description(with advice: String) -> String { "\(self). \(advice). Before \(Self.words(for: self.lastLines))" }
-
+    /// The lines stand last, as they may be many.
     static func words(for lines: [String]) -> String {
-        guard !lines.isEmpty else { return "it wrote nothing to its standard error" }
-        return "it wrote to its standard error:\n" + lines.joined(separator: "\n")
+        guard !lines.isEmpty else { return "It wrote nothing to its standard error" }
+        return "The last of its standard error:\n" + lines.joined(separator: "\n")
     }
 }

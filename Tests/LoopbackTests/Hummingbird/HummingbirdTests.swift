@@ -175,9 +175,8 @@ import Testing
         try await withTestedFunction(HTTPFunction(Application(router: router))) { function in
             let response = try await function.invoke(.http(from: source, "/", headers: sent)).response()
             let seen = try #require(response.head).headers[values: name]
-            // A Function URL joins them on their way in, and its prelude has one value for each name.
-            let expected = source == .functionURL ? "seen a,b" : "seen a, seen b"
-            #expect(seen.joined(separator: ", ").replacing("a, b", with: "a,b") == expected, "\(seen)")
+            // A Function URL joins them on their way in; a load balancer with multi-value headers keeps them apart.
+            #expect(seen == (source == .functionURL ? ["seen a,b"] : ["seen a", "seen b"]))
         }
     }
 

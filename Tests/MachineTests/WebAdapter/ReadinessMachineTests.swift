@@ -86,7 +86,7 @@ import Testing
     ])
     func anEndIsToldWithWhatToChange(status: ApplicationExit.Status, advice: String) {
         let message = ReadinessError.exited(ApplicationExit(status, lastLines: [])).errorMessage
-        #expect(message.contains(advice) && message.hasSuffix("it wrote nothing to its standard error"))
+        #expect(message.contains(advice) && message.hasSuffix(". It wrote nothing to its standard error"))
     }
 
     @Test func whatTheApplicationWroteIsToldWhereItIsKnown() {

@@ -221,6 +221,8 @@ def main():
         wait_at(os.environ["APP_GATE"])
 
     def end(*_):
+        # The service tells the whole group, and the adapter tells us: the second signal may not come in the middle of a print.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print("told to end", flush=True)
         threading.Event().wait(float(os.environ.get("APP_END_SECONDS", "0")))
         print("has ended", flush=True)
