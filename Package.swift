@@ -267,7 +267,9 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, httpTypes, logging, argumentParser,
             ],
             // Read from where they lie: a resource bundle would bring Foundation's loading of it.
-            exclude: ["CLI/Snapshots", "Clients/Fixtures", "Emulator/Fixtures", "WebAdapter/Fixtures"],
+            exclude: [
+                "CLI/Snapshots", "Clients/Fixtures", "Emulator/Fixtures", "Runtime/Fixtures", "WebAdapter/Fixtures",
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

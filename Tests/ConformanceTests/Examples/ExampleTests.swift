@@ -98,4 +98,22 @@ import Testing
             #expect(try await curl(url + "status").text == #"{"running":0,"highest":1,"ended":1,"cutOff":1}"#)
         }
     }
+
+    /// As its page says: the first one is cut off at its deadline, and the second, in the same process, does not notice.
+    @Test(.requires(.curl))
+    func managedInstancesServesSeveralAtOnce() async throws {
+        let options = ["--managed-instances", "8"]
+        try await withExample("ManagedInstances", timeoutSeconds: 3, options: options) { _, url in
+            let arguments = Curl.options + ["--no-buffer", url + "work?seconds=60"]
+            try await withChildProcess(try Tools.path(of: .curl), arguments) { first in
+                _ = try await first.line { $0 == "second 0, 1 at once" }
+                let second = try await curl(url + "work?seconds=1")
+                #expect(second.exit == .code(0))
+                #expect(second.text.hasPrefix("second 0, 2 at once\n"), "\(second.text)")
+                _ = try await first.line { $0 == "cut off at the deadline" }
+                #expect(try await first.exit() == .code(18))
+            }
+            #expect(try await curl(url + "status").text == #"{"running":0,"highest":2,"ended":2,"cutOff":1}"#)
+        }
+    }
 }

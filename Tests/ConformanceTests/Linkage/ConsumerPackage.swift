@@ -50,6 +50,33 @@ enum ConsumerPackage {
             .replacing(products[0], with: products.joined(separator: ", "))
         try self.write("Package.swift", in: package, manifest)
         try self.write("Sources/\(name)/main.swift", in: package, main)
+        return try await self.pack(name, options)
+    }
+
+    /// An example in a copy of its folder, of which one line is another: as the page of the examples says.
+    static func build(example name: String) async throws -> Product {
+        _ = try await self.build()
+        let page = try String(contentsOf: ExamplePackages.folder.appending(path: "README.md"), encoding: .utf8)
+        let line = try self.block("dependencies: [", of: page).trimmingCharacters(in: .newlines)
+        let original = ExamplePackages.folder.appending(path: name)
+        for path in ["Package.swift"] + (try self.files(in: original, below: ["Sources", "Tests"])) {
+            let text = try String(contentsOf: original.appending(path: path), encoding: .utf8)
+            let own = "dependencies: [.package(name: \"sluice\", path: \"../..\")],"
+            guard path != "Package.swift" || text.contains(own) else { throw Failed("\(name): no line is as \(own)") }
+            try self.write(path, in: self.folder.appending(path: name), text.replacing(own, with: line))
+        }
+        return try await self.pack(name, [])
+    }
+
+    private static func files(in folder: URL, below names: [String]) throws -> [String] {
+        try names.flatMap { name in
+            try FileManager.default.subpathsOfDirectory(atPath: folder.appending(path: name).path)
+                .map { "\(name)/\($0)" }
+        }.filter { $0.split(separator: "/").last?.contains(".") == true }
+    }
+
+    /// In the folder of the first package's build.
+    private static func pack(_ name: String, _ options: [String]) async throws -> Product {
         // A plan that SwiftPM kept in that folder may be the first one's alone, in which this package does not exist.
         let scratch = self.package.appending(path: ".build").path
         let shared = ["--", "--scratch-path", scratch, "--disable-build-manifest-caching"]

@@ -12,6 +12,7 @@ import Testing
     private static let newestGlibc = [2, 34]
     private static let newestLibstdcxx = [3, 4, 29]
     private static let maximumStrippedBytes = 11_000_000
+    private static let maximumZippedBytes = 4_500_000
 
     @Test(.requires(.python3), .timeLimit(.minutes(15)))
     func aFunctionRunsOnAmazonLinuxAndIsFreeOfFoundation() async throws {
@@ -20,6 +21,13 @@ import Testing
         try await withTemporaryFolder { folder in
             _ = try await UnpackedZip(product.zip, to: folder)
             try await self.expectThatItStarts(folder.appending(path: "bootstrap").path)
+            let zipped = try FileManager.default.attributesOfItem(atPath: product.zip)[.size] as? Int
+            #expect(try #require(zipped) <= Self.maximumZippedBytes)
+            // The table of symbols, which only a debugger reads.
+            let tables = try await Self.output("readelf", ["--sections", "--wide", product.unstripped])
+            #expect(tables.contains { $0.contains(" .symtab ") })
+            let left = try await Self.output("readelf", ["--sections", "--wide", "\(folder.path)/bootstrap"])
+            #expect(left.contains { $0.contains(" .text ") } && !left.contains { $0.contains(" .symtab ") })
         }
     }
 

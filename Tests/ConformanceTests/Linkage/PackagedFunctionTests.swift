@@ -21,6 +21,23 @@ extension LinkageTests {
         }
     }
 
+    /// Without this repository around it, and with what it embeds.
+    @Test(.requires(.python3, .curl), .timeLimit(.minutes(15)))
+    func aCopiedExampleIsPackedAndRuns() async throws {
+        for (name, path, answer) in [
+            ("Hello", "?name=Ada", "Hello,\nAda!\nEach\nword\nis\na\nchunk.\n"), ("TokenStream", "", "<!doctype html>"),
+        ] {
+            let product = try await ConsumerPackage.build(example: name)
+            try await withTemporaryFolder { folder in
+                _ = try await UnpackedZip(product.zip, to: folder)
+                try await withSluice(functions: ["example='\(folder.path)/bootstrap'"]) { sluice in
+                    let reply = try await curl(try sluice.url("example") + path)
+                    #expect(reply.status == 200 && reply.text.lowercased().hasPrefix(answer.lowercased()), "\(reply)")
+                }
+            }
+        }
+    }
+
     @Test(.requires(.python3), .timeLimit(.minutes(15)))
     func theSameProgramMakesTheSameZip() async throws {
         let product = try await ConsumerPackage.build()

@@ -117,13 +117,24 @@ import Testing
         }
     }
 
-    @Test("7: drops a response that is answered with 410, and goes on", arguments: [true, false])
-    func late(streamed: Bool) async throws {
-        let function = LambdaFunction { _, _ in streamed ? .stream { try await $0.write("a") } : .text("a") }
+    @Test(
+        "7: drops a response or error that is answered with 410, and goes on",
+        arguments: ["", "/response", "/error"]
+    )
+    func late(path: String) async throws {
+        struct Failure: Error {}
+        let function = LambdaFunction { _, _ in
+            if path == "/error" { throw Failure() }
+            return path.isEmpty ? .stream { try await $0.write("a") } : .text("a")
+        }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
             try await connection.answerNext()
-            if streamed { _ = try await connection.readStream() } else { _ = try await connection.readWhole() }
+            if path.isEmpty {
+                _ = try await connection.readStream()
+            } else {
+                #expect(try await connection.readWhole().head.contains("\(path) HTTP/1.1\r\n"))
+            }
             try await connection.reply("410 Gone")
             try await connection.readNext()
         }

@@ -40,6 +40,17 @@ import Testing
         }
     }
 
+    /// HTTPTypes' own initializer would end the process at the first and the last of these.
+    @Test(arguments: [-1, Int.min, 99, 199, 600, 1_000, Int.max]) func aStatusOfAnyNumber(code: Int) async throws {
+        try await Self.expect("Function.InvalidResponseHead", message: "\(code)") {
+            .http(HTTPResult(status: try HTTPResponse.Status(checking: code)))
+        }
+    }
+
+    @Test(arguments: [200, 404, 599]) func aStatusThatIsChecked(code: Int) throws {
+        #expect(try HTTPResponse.Status(checking: code).code == code)
+    }
+
     @Test func tenThousandHeaders() async throws {
         var headers = HTTPFields()
         for number in 0..<10_000 {

@@ -47,6 +47,26 @@ import Testing
             #expect(threads.count == 1, "\(threads)")
         }
     }
+
+    /// The environment may be frozen for hours while it waits, and a time-out would be over when it is thawed. The loop's
+    /// only timer is the kernel's, which tells when it goes off next.
+    @Test func hasNoTimeOutWhileItWaits() async throws {
+        try await self.withProcess { server, child in
+            let connection = try await server.accept()
+            try await connection.readNext()
+            let timers = { Self.timers(of: child.processID) }
+            #expect(await eventually { timers() == ["it_value: (0, 0)"] }, "\(timers())")
+        }
+    }
+
+    private static func timers(of process: Int32) -> [String] {
+        let folder = "/proc/\(process)/fdinfo"
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.flatMap { file in
+            let text = (try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)) ?? ""
+            return text.split(separator: "\n").filter { $0.hasPrefix("it_value") }.map(String.init)
+        }
+    }
     #endif
 
     @Test func writesFromAnotherExecutor() async throws {

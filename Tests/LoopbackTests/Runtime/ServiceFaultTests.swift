@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
+import Foundation
 import NIOCore
 import NIOPosix
 import Sluice
@@ -61,6 +62,33 @@ import Testing
                 try await Self.expectNext(on: connection, or: server)
             }
             #expect(bodies.current == 1, "the body ran to its end, once")
+        }
+    }
+
+    /// As long as there is none, nothing else is asked for: only Lambda knows whether it has ended the invocation.
+    @Test(arguments: [true, false]) func noAnswerAtAll(streamed: Bool) async throws {
+        let function = LambdaFunction { _, _ in
+            guard streamed else { return .text("whole") }
+            return .stream { writer in
+                try await writer.write("whole")
+                try await workUntilCancelled()
+            }
+        }
+        try await withFunction(function) { server, _ in
+            let connection = try await server.accept()
+            let deadline = Int(Date().timeIntervalSince1970 * 1_000) + 400
+            try await connection.answerNext(fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"])
+            if streamed {
+                let trailers = try await connection.readStream().trailers
+                #expect(trailers.first?.hasSuffix("Function.DeadlineExceeded") == true)
+            } else {
+                #expect(try await connection.readWhole().body == "whole")
+            }
+            // Past the deadline, when a client that lost its patience would have done something else.
+            await #expect(throws: DeadlinePassed.self) { _ = try await connection.readSome(within: .milliseconds(600)) }
+            #expect(server.connectionCount == 1)
+            try await connection.reply()
+            try await connection.readNext()
         }
     }
 

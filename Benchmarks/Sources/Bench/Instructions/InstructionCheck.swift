@@ -10,27 +10,33 @@ enum InstructionCheck {
         let thresholds = try InstructionThresholds(file: file)
         let count = InstructionCount(function: function)
         var isKept = true
-        print("instructions of the function's process, as callgrind counts them")
+        print("what the function's process does, as callgrind counts it: instructions, system calls, allocations")
         for subject in InstructionCount.Subject.allCases {
-            let value = try count.measure(subject)
-            let remark: String
-            switch thresholds.verdict(on: value, of: subject) {
-            case .kept:
-                remark = ""
-            case .more(let percent):
+            let counts = try count.measure(subject)
+            let numbers = ProcessCounts.Kind.allCases.map { self.written(counts[$0]) }
+            print("\(subject.rawValue) \(numbers.joined(separator: " "))")
+            for kind in ProcessCounts.Kind.allCases {
+                let remark: String
+                switch thresholds.verdict(kind, counts[kind], of: subject) {
+                case .kept: continue
+                case .more(let percent):
+                    remark = "\(self.signed(percent)) %: find out what it is for, or write down the new count"
+                case .less(let percent):
+                    remark = "\(self.signed(percent)) %: better; write down the new count, so that it stays"
+                case .unknown:
+                    remark = "has no threshold"
+                }
                 isKept = false
-                remark = "\(self.signed(percent)) %: find out what it is for, or write down the new count"
-            case .less(let percent):
-                isKept = false
-                remark = "\(self.signed(percent)) %: better; write down the new count, so that it stays"
-            case .unknown:
-                isKept = false
-                remark = "has no threshold"
+                print("  \(kind.rawValue): \(remark)")
             }
-            print("\(subject.rawValue) \(value)\(remark.isEmpty ? "" : "  \(remark)")")
         }
         if !isKept { print("the thresholds stand in \(file)") }
         return isKept
+    }
+
+    /// As it stands in the thresholds: whole, or with as many digits as a small number needs.
+    private static func written(_ count: Double) -> String {
+        count >= 1_000 ? String(Int(count.rounded())) : String((count * 100).rounded() / 100)
     }
 
     private static func signed(_ percent: Double) -> String {

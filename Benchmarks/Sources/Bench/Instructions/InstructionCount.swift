@@ -12,8 +12,8 @@ internal import Musl
 internal import Glibc
 #endif
 
-/// How many instructions a function executes, as valgrind's callgrind counts them: the same number again for the same
-/// binary, whatever else the machine does. The kernel's are not among them.
+/// What a function's process does, as valgrind's callgrind counts it: nearly the same numbers again for the same binary,
+/// whatever else the machine does. The kernel's instructions are not among them.
 struct InstructionCount {
     let function: String
 
@@ -29,7 +29,7 @@ struct InstructionCount {
     }
 
     /// Of one of what the subject names: the difference between a process that did it often and one that did it less.
-    func measure(_ subject: Subject) throws -> Int {
+    func measure(_ subject: Subject) throws -> ProcessCounts {
         let small = WorkOrder(.stream, bytes: 1_024, chunkBytes: 1_024)
         return switch subject {
         case .start: try self.run([])
@@ -39,27 +39,27 @@ struct InstructionCount {
         }
     }
 
-    private func difference(_ order: WorkOrder, _ few: Int, _ many: Int) throws -> Int {
+    private func difference(_ order: WorkOrder, _ few: Int, _ many: Int) throws -> ProcessCounts {
         let less = try self.run(Array(repeating: order, count: few))
-        return (try self.run(Array(repeating: order, count: many)) - less) / (many - few)
+        return try self.run(Array(repeating: order, count: many)).beyond(less, by: many - few)
     }
 
     /// Of streams so short that their writer never waits: how often it would depends on the reader, and with it the count.
-    private func chunk(_ bytes: Int, count: Int) throws -> Int {
+    private func chunk(_ bytes: Int, count: Int) throws -> ProcessCounts {
         let invocations = 200
         let one = WorkOrder(.stream, bytes: bytes, chunkBytes: bytes)
         let several = WorkOrder(.stream, bytes: bytes * count, chunkBytes: bytes)
         let less = try self.run(Array(repeating: one, count: invocations))
-        let more = try self.run(Array(repeating: several, count: invocations))
-        return (more - less) / invocations / (count - 1)
+        return try self.run(Array(repeating: several, count: invocations)).beyond(less, by: invocations * (count - 1))
     }
 
     /// Of a process that does this and is then ended while it waits.
-    private func run(_ orders: [WorkOrder]) throws -> Int {
+    private func run(_ orders: [WorkOrder]) throws -> ProcessCounts {
         let file = "\(self.function).callgrind"
         unlink(file)
         let command = [
-            "valgrind", "--quiet", "--tool=callgrind", "--callgrind-out-file=\(file)", self.function,
+            "valgrind", "--quiet", "--tool=callgrind", "--collect-systime=yes", "--callgrind-out-file=\(file)",
+            self.function,
         ]
         let service = try RuntimeService(command: command, Placement(isWanted: false))
         do {
@@ -73,18 +73,6 @@ struct InstructionCount {
         }
         service.stop()
         defer { unlink(file) }
-        return try Self.total(of: file)
-    }
-
-    private static func total(of file: String) throws -> Int {
-        guard let stream = fopen(file, "r") else { throw Failure("callgrind wrote nothing: \(file)") }
-        defer { fclose(stream) }
-        let word = "totals: "
-        var line = [CChar](repeating: 0, count: 4_096)
-        while fgets(&line, Int32(line.count), stream) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            if text.hasPrefix(word), let total = Int(text.dropFirst(word.count).prefix { $0.isNumber }) { return total }
-        }
-        throw Failure("\(file) has no line that begins with \(word)")
+        return try ProcessCounts(file: file)
     }
 }

@@ -11,31 +11,34 @@ internal import Musl
 internal import Glibc
 #endif
 
-/// What was counted when it was last written down: a line for each subject, its name and a number.
+/// What was counted when it was last written down: a line for each subject, its name and a number of each kind.
 struct InstructionThresholds {
-    private var counts: [InstructionCount.Subject: Int] = [:]
+    private var counts: [InstructionCount.Subject: ProcessCounts] = [:]
 
     /// How far a count may lie from it, in parts of a hundred: compilers and C libraries differ a little. How many chunks
-    /// leave together depends on when their reader has room: 5,700 to 9,000 each. With a write for each it would be 22,000.
-    private static func tolerancePercent(_ subject: InstructionCount.Subject) -> Double {
-        switch subject {
-        case .start, .tiny, .smallStream: 3
-        case .chunk4KiB: 45
+    /// leave together depends on when their reader has room: 5,700 to 9,000 instructions each. With a write for each it
+    /// would be 22,000.
+    private static func tolerancePercent(_ subject: InstructionCount.Subject, _ kind: ProcessCounts.Kind) -> Double {
+        switch (subject, kind) {
+        case (.chunk4KiB, _): 45
+        case (_, .instructions): 3
+        case (_, .systemCalls), (_, .allocations): 5
         }
     }
 
     init(file: String) throws {
-        guard let stream = fopen(file, "r") else { throw Failure(call: file) }
-        defer { fclose(stream) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), stream) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            let words = text.split { $0 == " " || $0 == "\n" }
-            guard let name = words.first, !name.hasPrefix("#") else { continue }
-            guard let subject = InstructionCount.Subject(rawValue: String(name)), words.count == 2,
-                let count = Int(words[1])
-            else { throw Failure("\(file): not a subject and its count: \(text)") }
-            self.counts[subject] = count
+        guard let text = readFile(file) else { throw Failure(call: file) }
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let words = line.split(separator: " ")
+            let numbers = words.dropFirst().compactMap { Double($0) }
+            guard let subject = words.first.flatMap({ InstructionCount.Subject(rawValue: String($0)) }),
+                words.count == 4, numbers.count == 3
+            else { throw Failure("\(file): not a subject, its instructions, system calls and allocations: \(line)") }
+            self.counts[subject] = ProcessCounts(
+                instructions: numbers[0],
+                systemCalls: numbers[1],
+                allocations: numbers[2]
+            )
         }
     }
 
@@ -47,10 +50,10 @@ struct InstructionThresholds {
         case unknown
     }
 
-    func verdict(on count: Int, of subject: InstructionCount.Subject) -> Verdict {
-        guard let expected = self.counts[subject], expected > 0 else { return .unknown }
-        let percent = (Double(count) / Double(expected) - 1) * 100
-        let tolerance = Self.tolerancePercent(subject)
+    func verdict(_ kind: ProcessCounts.Kind, _ count: Double, of subject: InstructionCount.Subject) -> Verdict {
+        guard let expected = self.counts[subject]?[kind], expected > 0 else { return .unknown }
+        let percent = (count / expected - 1) * 100
+        let tolerance = Self.tolerancePercent(subject, kind)
         if percent > tolerance { return .more(percent: percent) }
         return percent < -tolerance ? .less(percent: percent) : .kept
     }
