@@ -47,39 +47,6 @@ import Testing
             #expect(threads.count == 1, "\(threads)")
         }
     }
-
-    /// The environment may be frozen for hours while it waits, and a time-out would be over when it is thawed. The loop's
-    /// only timer is the kernel's, which tells when it goes off next.
-    @Test func hasNoTimeOutWhileItWaits() async throws {
-        try await self.withProcess { server, child in
-            let connection = try await server.accept()
-            try await connection.readNext()
-            // The one for connecting goes off once more, though nobody waits for it by then. Whether another follows is
-            // known when the process sleeps again.
-            let process = child.processID
-            #expect(await eventually { Self.timers(of: process) != Self.none })
-            let isWithout = await eventually(within: .seconds(20)) {
-                Self.timers(of: process) == Self.none && Self.isAsleep(process) && Self.timers(of: process) == Self.none
-            }
-            #expect(isWithout, "\(Self.timers(of: process))")
-        }
-    }
-
-    private static let none = ["it_value: (0, 0)"]
-
-    private static func isAsleep(_ process: Int32) -> Bool {
-        let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        return status?.split(separator: ") ").last?.hasPrefix("S") == true
-    }
-
-    private static func timers(of process: Int32) -> [String] {
-        let folder = "/proc/\(process)/fdinfo"
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return files.flatMap { file in
-            let text = (try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)) ?? ""
-            return text.split(separator: "\n").filter { $0.hasPrefix("it_value") }.map(String.init)
-        }
-    }
     #endif
 
     @Test func writesFromAnotherExecutor() async throws {
