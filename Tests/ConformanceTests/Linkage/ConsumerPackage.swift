@@ -124,9 +124,14 @@ enum ConsumerPackage {
         guard result.exit == .code(0) else { throw Failed("\(program) \(arguments)\n\(result)") }
         return Product(
             unstripped: self.folder.appending(path: "\(name)/.build/release/\(name)").path,
-            zip: self.folder.appending(path: "\(name)/.build/lambda/\(name.lowercased()).zip").path,
+            zip: self.folder.appending(path: "\(name)/.build/lambda/\(self.functionName(name)).zip").path,
             commands: result.outputText
         )
+    }
+
+    /// `token-stream` of `TokenStream`, as functions of Lambda are called.
+    private static func functionName(_ name: String) -> String {
+        name.enumerated().map { ($0 > 0 && $1.isUppercase ? "-" : "") + $1.lowercased() }.joined()
     }
 
     private struct Failed: Error {
