@@ -14,6 +14,7 @@ internal import Glibc
 /// What a process has done, of the three kinds of work that a start, an invocation and a chunk are made of.
 struct ProcessCounts {
     var instructions: Double = 0
+    /// Without those that only ask for the time, for which Linux needs none and valgrind does.
     var systemCalls: Double = 0
     /// Calls of the C library's allocators, whoever makes them.
     var allocations: Double = 0
@@ -41,26 +42,36 @@ struct ProcessCounts {
 }
 
 extension ProcessCounts {
-    private static let allocators: Set<Substring> = [
-        "malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign",
-    ]
+    private enum Callee { case allocator, clock, other }
+
+    private static func callee(_ name: Substring) -> Callee {
+        // Of a C library's function with versions, the version is behind it.
+        switch name.prefix(while: { $0 != "@" }) {
+        case "malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign": .allocator
+        case "clock_gettime", "gettimeofday", "time": .clock
+        default: .other
+        }
+    }
 
     /// What callgrind has written. (Valgrind, "Callgrind Format Specification".)
     init(file: String) throws {
         guard let text = readFile(file) else { throw Failure("callgrind wrote nothing: \(file)") }
         var events: [Substring] = []
         var totals: [Double] = []
+        var clockReads: Double = 0
         // A function has its name where it is first named, and a number afterwards.
-        var allocators: Set<Substring> = []
-        var callsAllocator = false
+        var callees: [Substring: Callee] = [:]
+        var callee = Callee.other
         for line in text.split(separator: "\n") {
             if line.hasPrefix("fn=") || line.hasPrefix("cfn=") {
                 let words = line.drop { $0 != "(" }.split(separator: " ", maxSplits: 1)
-                if words.count == 2, Self.allocators.contains(words[1]) { allocators.insert(words[0]) }
-                callsAllocator = line.hasPrefix("c") && words.first.map(allocators.contains) == true
-            } else if line.hasPrefix("calls="), callsAllocator {
-                self.allocations += Double(line.dropFirst("calls=".count).prefix { $0 != " " }) ?? 0
-                callsAllocator = false
+                guard let number = words.first else { continue }
+                if words.count == 2 { callees[number] = Self.callee(words[1]) }
+                callee = line.hasPrefix("c") ? callees[number, default: .other] : .other
+            } else if line.hasPrefix("calls=") {
+                let count = Double(line.dropFirst("calls=".count).prefix { $0 != " " }) ?? 0
+                if callee == .allocator { self.allocations += count }
+                if callee == .clock { clockReads += count }
             } else if line.hasPrefix("events: ") {
                 events = line.split(separator: " ").dropFirst().map { $0 }
             } else if line.hasPrefix("totals: ") {
@@ -72,6 +83,6 @@ extension ProcessCounts {
             throw Failure("\(file) does not say how many instructions and system calls there were")
         }
         self.instructions = instructions
-        self.systemCalls = systemCalls
+        self.systemCalls = systemCalls - clockReads
     }
 }
