@@ -83,7 +83,9 @@ final class Benchmark {
             let title =
                 $0.kind == .adapter
                 ? "Web adapter, behind it a server in Go; the floor is a function" : "Runtime client: \($0.name)"
-            return Table(title: title, candidate: $0.name, rows: Row.runtime($0.kind), asks: asks)
+            let looksInside = self.options.binaryScript != nil
+            let rows = Row.runtime($0.kind).filter { looksInside || !$0.figure.isOfBinary }
+            return Table(title: title, candidate: $0.name, rows: rows, asks: asks)
         }
         self.rounds(kind) { isCounted in
             for phase in RuntimeMeasurement.Phase.allCases {
@@ -104,6 +106,9 @@ final class Benchmark {
             let path = participant.kind == .adapter ? self.options.adapter : participant.command.first
             if let megabytes = path.flatMap(Machine.megabytes) {
                 tables[index].add(measured: [.binaryMegabytes: megabytes])
+            }
+            if participant.kind != .adapter, let path, let script = self.options.binaryScript {
+                tables[index].add(measured: self.attempt("binary") { try BinaryMeasurement.measure(path, by: script) })
             }
         }
         self.finish(tables)

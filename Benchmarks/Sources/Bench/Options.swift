@@ -20,6 +20,8 @@ struct Options {
     var adaptedApplication: String?
     /// AWS's runtime interface emulator.
     var interfaceEmulator: String?
+    /// What looks into a program's file.
+    var binaryScript: String?
     /// What decodes with botocore.
     var foreignCodec: String?
     /// Runtimes of others, under the same contract.
@@ -40,6 +42,7 @@ struct Options {
                                another runtime's function that follows the contract in README.md; can be repeated
           --rie PATH           AWS's runtime interface emulator, to compare buffered calls with
           --botocore PATH      the script that decodes with botocore
+          --binary PATH        the script that looks into a function's file
           --no-pin             leave it to the scheduler which CPU the two sides run on
           --instructions FILE  only count the instructions of `--function` with valgrind, and hold them against a file
           --json FILE          write every round's values
@@ -77,6 +80,7 @@ struct Options {
             case "--codec": self.codec = try value()
             case "--rie": self.interfaceEmulator = try value()
             case "--botocore": self.foreignCodec = try value()
+            case "--binary": self.binaryScript = try value()
             case "--only":
                 let kind = try value()
                 guard self.kinds.contains(kind) else {

@@ -3,7 +3,7 @@
 
 /// What is measured; the names stand in the JSON report.
 enum Figure: String, CaseIterable {
-    case startMilliseconds, coldStartMilliseconds, privateKiB, binaryMegabytes
+    case startMilliseconds, coldStartMilliseconds, privateKiB, binaryMegabytes, zippedMegabytes, newestGlibc
     case tinyPerSecond, tinyProcessorMicroseconds
     case largeChunkMegabytesPerSecond, largeChunkProcessorMilliseconds, smallChunkMegabytesPerSecond
     case smallStreamsPerSecond, firstByteMicroseconds, firstByte99Microseconds, endMicroseconds
@@ -17,11 +17,14 @@ enum Figure: String, CaseIterable {
     var isOfLinux: Bool {
         switch self {
         case .coldStartMilliseconds, .privateKiB, .tinyProcessorMicroseconds, .largeChunkProcessorMilliseconds,
-            .stallGrowthKiB:
+            .stallGrowthKiB, .newestGlibc:
             true
         default: false
         }
     }
+
+    /// Whether it needs a look into the program's file.
+    var isOfBinary: Bool { self == .zippedMegabytes || self == .newestGlibc }
 
     /// Larger is better.
     var isRate: Bool {
@@ -31,8 +34,8 @@ enum Figure: String, CaseIterable {
             .tinyBesideInterfaceEmulatorPerSecond, .liveChunksPerSecond, .decodeLargeBesideBotocoreGigabytesPerSecond,
             .decodeSmallThousandsPerSecond:
             true
-        case .startMilliseconds, .coldStartMilliseconds, .privateKiB, .binaryMegabytes, .tinyProcessorMicroseconds,
-            .largeChunkProcessorMilliseconds, .firstByteMicroseconds, .firstByte99Microseconds, .endMicroseconds,
+        case .startMilliseconds, .coldStartMilliseconds, .privateKiB, .binaryMegabytes, .zippedMegabytes, .newestGlibc,
+            .tinyProcessorMicroseconds, .largeChunkProcessorMilliseconds, .firstByteMicroseconds, .firstByte99Microseconds, .endMicroseconds,
             .stallGrowthKiB, .listeningMilliseconds:
             false
         }
@@ -84,7 +87,12 @@ extension Row {
             Row(.endMicroseconds, "small stream, end, µs", isOurs ? .timesFloor(1.5) : nil),
             Row(.stallGrowthKiB, "growth while the reader stalls, KiB", isOurs ? .value(512) : nil),
         ]
-        return isOurs ? rows + [Row(.binaryMegabytes, "binary, MB", .value(12))] : rows
+        guard isOurs else { return rows }
+        return rows + [
+            Row(.binaryMegabytes, "binary, MB", .value(12)),
+            Row(.zippedMegabytes, "the same, compressed, MB", .value(4.5)),
+            Row(.newestGlibc, "newest glibc it asks for; 0: none", .value(2.34)),
+        ]
     }
 
     private static let adapter = [
