@@ -35,8 +35,8 @@ enum Figure: String, CaseIterable {
             .decodeSmallThousandsPerSecond:
             true
         case .startMilliseconds, .coldStartMilliseconds, .privateKiB, .binaryMegabytes, .zippedMegabytes, .newestGlibc,
-            .tinyProcessorMicroseconds, .largeChunkProcessorMilliseconds, .firstByteMicroseconds, .firstByte99Microseconds, .endMicroseconds,
-            .stallGrowthKiB, .listeningMilliseconds:
+            .tinyProcessorMicroseconds, .largeChunkProcessorMilliseconds, .firstByteMicroseconds,
+            .firstByte99Microseconds, .endMicroseconds, .stallGrowthKiB, .listeningMilliseconds:
             false
         }
     }
