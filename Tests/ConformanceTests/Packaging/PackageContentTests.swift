@@ -7,6 +7,21 @@ import Testing
 
 /// What lies beside the program on Lambda.
 @Suite struct PackageContentTests {
+    /// Each of them is a promise that not every function can make, so none is kept unless it is asked for.
+    @Test(arguments: [
+        ("--static", "-static-executable"), ("--no-exclusivity-checks", "-enforce-exclusivity=unchecked"),
+        ("--no-unwind-tables", "--no-eh-frame-hdr"),
+    ])
+    func anOptionOfTheBuildIsOneOnlyWhenItIsAskedFor(option: String, flag: String) async throws {
+        let script = RepositoryRoot.url("Scripts/lambda-flags").path
+        let without = try await runProgram(script)
+        #expect(without.exit == .code(0) && !without.outputText.contains(flag))
+        let with = try await runProgram(script, [option])
+        #expect(with.exit == .code(0) && with.outputText.split(separator: "\n").contains(Substring(flag)), "\(with)")
+        let help = try await runProgram(PackageFunction.path, ["--help"])
+        #expect(help.outputText.contains(option))
+    }
+
     @Test(.requires(.python3))
     func whatIsIncludedAndTheResourcesOfThePackageLieBesideTheProgram() async throws {
         try await withTemporaryFolder { folder in
