@@ -7,7 +7,7 @@ package import Testing
 /// The independent clients and interpreters that some tests need.
 package enum Tool: String, CaseIterable, Sendable {
     case python3, curl, node, chromium, botocore, boto3, aws, openssl, awslambdaric, rie, jsonschema
-    case fastapi, flask, go, php, nginx, cfnlint, hcl2, unshare, setpriv
+    case fastapi, flask, express, rails, go, php, nginx, cfnlint, hcl2, unshare, setpriv
     case powertools = "aws_lambda_powertools"
 
     /// Those that `SLUICE_REQUIRE_TOOLS=1` asks for. The runtime interface emulator, namespaces and `setpriv` are Linux's.
@@ -26,6 +26,8 @@ package enum Tool: String, CaseIterable, Sendable {
         case .rie: ["aws-lambda-rie"]
         case .cfnlint: ["cfn-lint"]
         case .nginx: ["nginx", "/usr/sbin/nginx"]
+        case .express: ["node"]
+        case .rails: ["ruby"]
         case .python3, .curl, .node, .aws, .openssl, .go, .php, .unshare, .setpriv: [self.rawValue]
         }
     }
@@ -47,6 +49,8 @@ package enum Tool: String, CaseIterable, Sendable {
         case .flask: "python3 -m pip install flask gunicorn"
         case .cfnlint: "python3 -m pip install cfn-lint"
         case .hcl2: "python3 -m pip install python-hcl2"
+        case .express: "apt-get install node-express"
+        case .rails: "apt-get install ruby-railties puma"
         case .go: "apt-get install golang-go"
         case .php: "apt-get install php-cli"
         case .rie: "CONTRIBUTING.md says how"
@@ -84,6 +88,10 @@ package enum Tools {
                 guard let path = Tools.search(program) else { continue }
                 if tool.isModule, !Tools.imports(tool.rawValue, path) { continue }
                 if tool == .unshare, !Tools.mayMount(path) { continue }
+                if tool == .express, !Tools.runs(path, ["-e", "require('express')"]) { continue }
+                if tool == .rails, !Tools.runs(path, ["-e", "require 'action_controller/railtie'; require 'puma'"]) {
+                    continue
+                }
                 found[tool] = path
                 break
             }
@@ -96,6 +104,10 @@ package enum Tools {
 
     /// The search path for a function's Python modules: a function inherits nothing of this process.
     package static let pythonPath = [Self.downloads.path, RunEnvironment["PYTHONPATH"]].compactMap { $0 }
+        .joined(separator: ":")
+
+    /// Where Debian has what is written for Node.js.
+    package static let nodePath = ["/usr/share/nodejs", RunEnvironment["NODE_PATH"]].compactMap { $0 }
         .joined(separator: ":")
 
     private static func search(_ program: String) -> String? {
@@ -115,6 +127,15 @@ package enum Tools {
         if [Tool.awslambdaric, .powertools, .fastapi, .flask].map(\.rawValue).contains(module) {
             process.environment = RunEnvironment.all.merging(["PYTHONPATH": self.pythonPath]) { $1 }
         }
+        return self.succeeds(process)
+    }
+
+    /// Whether an interpreter runs this program, which does nothing but load what is asked for.
+    private static func runs(_ interpreter: String, _ words: [String]) -> Bool {
+        let process = Process()
+        process.executableURL = URL(filePath: interpreter)
+        process.arguments = words
+        process.environment = RunEnvironment.all.merging(["NODE_PATH": self.nodePath]) { $1 }
         return self.succeeds(process)
     }
 
