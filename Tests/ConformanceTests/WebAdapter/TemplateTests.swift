@@ -8,13 +8,45 @@ import Testing
 /// The templates of Examples/WebAdapter, as AWS's own linter reads them.
 @Suite struct TemplateTests {
     private static let folder = RepositoryRoot.url("Examples/WebAdapter/Templates")
-    private static let templates = ["image.sam.yaml", "layer.sam.yaml"]
+    private static let templates = ["image.sam.yaml", "layer.sam.yaml", "parent.sam.yaml"]
 
     @Test(.requires(.cfnlint), arguments: Self.templates)
     func cloudFormationTakesTheTemplate(name: String) async throws {
         let path = Self.folder.appending(path: name).path
         let result = try await runProgram(try Tools.path(of: .cfnlint), [path], within: .seconds(120))
         #expect(result.exit == .code(0), "\(result)")
+    }
+
+    /// SAM's own translator, which comes with the linter. What it would upload stands in a bucket already.
+    @Test(.requires(.cfnlint, .python3), arguments: Self.templates)
+    func samMakesAFunctionThatStreamsAndBothPermissions(name: String) async throws {
+        let program = """
+            import json, re, sys
+            from samtranslator.translator.transform import transform
+            from samtranslator.yaml_helper import yaml_parse
+
+            class Policies:
+                def load(self):
+                    return {}
+
+            text = re.sub(r"(CodeUri|ContentUri): .*", r"\\1: s3://bucket/key", open(sys.argv[1]).read())
+            resources = transform(yaml_parse(text), {"Image": "image"}, Policies())["Resources"].values()
+            for resource in resources:
+                properties = resource["Properties"]
+                print(resource["Type"], properties.get("Action") or properties.get("InvokeMode") or "")
+            """
+        let result = try await runProgram(
+            try Tools.path(of: .python3),
+            ["-c", program, Self.folder.appending(path: name).path],
+            environment: RunEnvironment.all.merging(["AWS_DEFAULT_REGION": "us-east-1"]) { $1 },
+            within: .seconds(120)
+        )
+        #expect(result.exit == .code(0), "\(result)")
+        let lines = result.outputText.split(separator: "\n")
+        for line in [
+            "AWS::Lambda::Url RESPONSE_STREAM", "AWS::Lambda::Permission lambda:InvokeFunctionUrl",
+            "AWS::Lambda::Permission lambda:InvokeFunction",
+        ] { #expect(lines.contains(Substring(line)), "\(result)") }
     }
 
     /// The linter is not one that takes everything. How much it knows of SAM's own resources differs by its version.

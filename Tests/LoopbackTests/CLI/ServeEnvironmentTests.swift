@@ -67,4 +67,22 @@ import Testing
         #expect(result.exit == .code(64))
         #expect(result.errorText.contains("\(file.path), line 3: K=V is expected"), "\(result)")
     }
+
+    /// Each in an environment of its own, or both in one.
+    @Test(arguments: [true, false]) func startsEachColdWhenItIsAskedTo(cold: Bool) async throws {
+        let arguments = try SluiceProgram.scripted() + (cold ? ["--cold"] : [])
+        let streams = try await SluiceProgram.serve(arguments) { ready, _ in
+            var streams: [String?] = []
+            for _ in 0..<2 {
+                let payload = try ScriptedFunction.Step.event([.variables])
+                let reply = try await SluiceProgram.run(
+                    ["invoke", "scripted", "--endpoint", ready.endpoint, "--payload", payload]
+                )
+                let seen = try JSONDecoder().decode([String: String].self, from: Data(reply.standardOutput))
+                streams.append(seen["AWS_LAMBDA_LOG_STREAM_NAME"])
+            }
+            return streams
+        }
+        #expect(!streams.contains(nil) && Set(streams).count == (cold ? 2 : 1), "\(streams)")
+    }
 }
