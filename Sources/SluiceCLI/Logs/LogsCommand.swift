@@ -59,7 +59,8 @@ struct LogsCommand: AsyncParsableCommand {
     func run() async throws {
         StandardStreams.ignoreBrokenPipes()
         let style = TerminalStyle(isColored: StandardStreams.outputIsColored)
-        var reader = FeedReader(prints: self.json ? .json : .text(ConsoleLog(style: style)), function: self.function)
+        let log = ConsoleLog(style: style, isComplete: true)
+        var reader = FeedReader(prints: self.json ? .json : .text(log), function: self.function)
         var end: StreamEnd?
         do {
             try await StreamClient().run(StreamRequest(url: try self.address(), method: .get)) { event in

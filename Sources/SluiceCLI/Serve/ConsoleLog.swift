@@ -20,6 +20,8 @@ internal import Glibc
 /// INIT_START, START, END and REPORT are Lambda's own lines, so that what reads those elsewhere reads these.
 struct ConsoleLog: Sendable {
     let style: TerminalStyle
+    /// Whether it also tells what happens around every invocation, and between two of them.
+    var isComplete = false
 
     func lines(for event: LogEvent) -> [String] {
         let function = event.function ?? event.kind.speaker
@@ -39,6 +41,12 @@ struct ConsoleLog: Sendable {
             [self.style.paint(.dim, "environment \(number) is at its snapshot after \(Self.milliseconds(duration))")]
         case .restored(let number, let duration):
             [self.style.paint(.dim, "environment \(number) is restored after \(Self.milliseconds(duration))")]
+        case .frozen(let number):
+            self.isComplete ? [self.style.paint(.dim, "environment \(number) is frozen")] : []
+        case .thawed(let number):
+            self.isComplete ? [self.style.paint(.dim, "environment \(number) is thawed")] : []
+        case .shuttingDown(let number, let reason):
+            self.isComplete ? [self.style.paint(.dim, "environment \(number) is shut down: \(reason.rawValue)")] : []
         case .environmentEnded(let number, let reason):
             [self.style.paint(.dim, "environment \(number) ended: \(HumanText.printable(reason))")]
         case .output(let number, let line):

@@ -23,6 +23,7 @@ extension ExecutionEnvironment {
         case .freeze:
             if !self.processIsGone { self.group?.freeze() }
             self.extensions?.freeze()
+            self.record(.frozen(environment: self.id.number))
         case .rest:
             break
         case .ignore:
@@ -56,6 +57,7 @@ extension ExecutionEnvironment {
             self.life.restTimer?.cancel()
             if !self.processIsGone { self.group?.thaw() }
             self.extensions?.thaw()
+            self.record(.thawed(environment: self.id.number))
             self.owner?.environmentStirs(self)
         }
     }
@@ -73,6 +75,7 @@ extension ExecutionEnvironment {
         if self.life.shutdownStartedAt == nil {
             self.life.shutdownStartedAt = .now()
             self.life.reason = reason
+            self.record(.shuttingDown(environment: self.id.number, reason: reason))
         }
         self.take(
             self.life.shutdown.begun(

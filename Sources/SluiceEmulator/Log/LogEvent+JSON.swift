@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
+internal import SluiceServiceWire
 package import SluiceWire
 
 /// An event as the feed of events has it: `id`, `time`, `function` and `environment` if it concerns one, `type`, and what the type has.
@@ -34,6 +35,13 @@ extension LogEvent.Kind {
         case .restored(let environment, let duration):
             object.put("environment.restored", environment)
             object["durationNanoseconds"] = .time(duration)
+        case .frozen(let environment):
+            object.put("environment.frozen", environment)
+        case .thawed(let environment):
+            object.put("environment.thawed", environment)
+        case .shuttingDown(let environment, let reason):
+            object.put("environment.shutdown", environment)
+            object["reason"] = .string(reason.rawValue)
         case .environmentEnded(let environment, let reason):
             object.put("environment.ended", environment)
             object["reason"] = .string(reason)

@@ -25,8 +25,8 @@ extension LogEvent.Kind {
         case .invocationFailed(_, let type, let message) where message.hasPrefix("RequestId: "): [message, type]
         // What a runtime reported, it has printed too, if it wanted to.
         case .restored(_, let duration): ["RESTORE_REPORT Restore Duration: \(duration.milliseconds) ms"]
-        case .invocationFailed, .environmentStarting, .initFinished, .snapshotTaken, .environmentEnded, .request, .note,
-            .renewed, .watch:
+        case .invocationFailed, .environmentStarting, .initFinished, .snapshotTaken, .frozen, .thawed, .shuttingDown,
+            .environmentEnded, .request, .note, .renewed, .watch:
             []
         }
     }

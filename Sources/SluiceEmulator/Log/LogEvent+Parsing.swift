@@ -28,6 +28,11 @@ extension LogEvent.Kind {
             self = .snapshotTaken(environment: environment, after: object.time("durationNanoseconds"))
         case "environment.restored":
             self = .restored(environment: environment, after: object.time("durationNanoseconds"))
+        case "environment.frozen": self = .frozen(environment: environment)
+        case "environment.thawed": self = .thawed(environment: environment)
+        case "environment.shutdown":
+            guard let reason = ShutdownReason(rawValue: text("reason")) else { return nil }
+            self = .shuttingDown(environment: environment, reason: reason)
         case "environment.ended": self = .environmentEnded(environment: environment, reason: text("reason"))
         case "environment.initReport":
             self = .initReport(

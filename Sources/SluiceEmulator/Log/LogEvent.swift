@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 package import NIOCore
+package import SluiceServiceWire
 
 /// Something that happened in the local Lambda, with its time.
 package struct LogEvent: Sendable {
@@ -29,6 +30,12 @@ package struct LogEvent: Sendable {
         case snapshotTaken(environment: Int, after: TimeAmount)
         /// It is through with what it does after the restore, and asked for its first invocation.
         case restored(environment: Int, after: TimeAmount)
+        /// Runtime and extensions wait for their next event: their processes were stopped.
+        case frozen(environment: Int)
+        /// There is something for it to do, or it is to end: its processes go on.
+        case thawed(environment: Int)
+        /// It is being ended: extensions and runtime have their time to do so.
+        case shuttingDown(environment: Int, reason: ShutdownReason)
         /// The process ended, or could not be started.
         case environmentEnded(environment: Int, reason: String)
         /// A line that the function printed.

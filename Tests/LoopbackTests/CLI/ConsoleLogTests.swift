@@ -3,6 +3,7 @@
 
 import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import Testing
 
 @testable import SluiceCLI
@@ -39,6 +40,18 @@ import Testing
         let lines = log.lines(for: LogEvent(epochMilliseconds: 0, function: "f", kind: kind))
         #expect(lines.count == 1)
         #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" } })
+    }
+
+    /// Beside a service that is used by hand they would be two lines more for each call.
+    @Test(arguments: [
+        LogEvent.Kind.frozen(environment: 2), .thawed(environment: 2), .shuttingDown(environment: 2, reason: .timeout),
+    ])
+    func whatHappensBetweenInvocationsIsForWhoAsks(kind: LogEvent.Kind) {
+        let event = LogEvent(epochMilliseconds: 0, function: "f", kind: kind)
+        let style = TerminalStyle(isColored: false)
+        #expect(ConsoleLog(style: style).lines(for: event) == [])
+        let told = ConsoleLog(style: style, isComplete: true).lines(for: event)
+        #expect(told.count == 1 && told[0].contains(" f environment 2 is "), "\(told)")
     }
 
     @Test func anEnvironmentStartsWithLambdasLine() {

@@ -36,7 +36,9 @@ import Testing
             try await withChildProcess(try SluiceProgram.path, arguments) { logs in
                 _ = try await SluiceProgram.run(["invoke", "scripted", "--endpoint", ready.endpoint])
                 _ = try await logs.line { $0.contains("REPORT RequestId: ") }
+                _ = try await logs.line { $0.hasSuffix("environment 1 is frozen") }
                 #expect(try await process.terminate(SIGTERM) == .code(0))
+                _ = try await logs.line { $0.hasSuffix("environment 1 is shut down: SPINDOWN") }
                 _ = try await logs.line { $0.contains("environment 1 ended: the service stopped") }
                 #expect(try await logs.exit() == .code(0))
             }

@@ -199,6 +199,7 @@ enum EventSamples {
         LogEvent.Kind.environmentStarting(environment: 3, region: "eu-west-1"),
         .initFinished(environment: 3, after: .nanoseconds(123_456_789)),
         .snapshotTaken(environment: 3, after: .milliseconds(7)), .restored(environment: 3, after: .milliseconds(7)),
+        .frozen(environment: 3), .thawed(environment: 3), .shuttingDown(environment: 3, reason: .spindown),
         .environmentEnded(environment: 3, reason: "exit status 1"), .output(environment: 3, line: "a \"line\"\u{1}"),
         .start(requestID: "r"), .end(requestID: "r"),
         .report(

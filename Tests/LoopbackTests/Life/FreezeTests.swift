@@ -4,6 +4,7 @@
 import Foundation
 import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import TestSupport
 import Testing
 
@@ -25,6 +26,30 @@ import Testing
             }
             #expect(lambda.log.startedEnvironments == 1)
         }
+    }
+
+    /// The log has each of them, in its order and for its environment.
+    @Test func theLogTellsOfEach() async throws {
+        let log = try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            for count in 1...2 {
+                _ = try await lambda.invoke([.chunk("x"), .end])
+                try await lambda.log.wait(for: count, "frozen") { if case .frozen = $0 { true } else { false } }
+            }
+            return lambda.log
+        }
+        let story = log.all.compactMap { event -> String? in
+            switch event.kind {
+            case .start: "start"
+            case .report: "report"
+            case .frozen(1): "frozen"
+            case .thawed(1): "thawed"
+            case .shuttingDown(1, let reason): reason.rawValue
+            case .environmentEnded(1, _): "ended"
+            default: nil
+            }
+        }
+        let expected = ["start", "report", "frozen", "thawed", "start", "report", "frozen", "SPINDOWN", "ended"]
+        #expect(story == expected)
     }
 
     /// Another one is frozen while it streams, so its own turn would have come.
