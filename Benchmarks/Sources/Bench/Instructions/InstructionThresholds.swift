@@ -3,14 +3,6 @@
 
 internal import PlainSockets
 
-#if canImport(Darwin)
-internal import Darwin
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Glibc
-#endif
-
 /// What was counted when it was last written down: a line for each subject, its name and a number of each kind.
 struct InstructionThresholds {
     private var counts: [InstructionCount.Subject: ProcessCounts] = [:]

@@ -3,14 +3,6 @@
 
 internal import PlainSockets
 
-#if canImport(Darwin)
-internal import Darwin
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Glibc
-#endif
-
 /// What a process has done, of the three kinds of work that a start, an invocation and a chunk are made of.
 struct ProcessCounts {
     var instructions: Double = 0
