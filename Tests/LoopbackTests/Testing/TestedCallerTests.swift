@@ -37,11 +37,9 @@ import Testing
             function in
             let call = try await function.invoke(.functionURL(), windowBytes: 64 * 1024)
             #expect(try await call.nextChunk()?.bytes.readableBytes == 16 * 1024)
-            await function.advance(by: .seconds(1))
-            let ahead = written.current
-            #expect(ahead < chunks)
-            await function.advance(by: .milliseconds(1))
-            #expect(written.current == ahead)
+            // What sockets hold is written for a while yet; a function that nobody holds up would be through by then.
+            for _ in 0..<50 { await function.advance(by: .seconds(1)) }
+            #expect(written.current < chunks)
             let response = try await call.response()
             #expect(response.chunks.count == chunks - 1)
             #expect(response.end.isComplete)
