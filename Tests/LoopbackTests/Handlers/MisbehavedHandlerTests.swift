@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// HTTPTypes' own initializer would end the process at the first and the last of these.
+    /// HTTPTypes' own initializer would end the process at those below 0 and above 999.
     @Test(arguments: [-1, Int.min, 99, 199, 600, 1_000, Int.max]) func aStatusOfAnyNumber(code: Int) async throws {
         try await Self.expect("Function.InvalidResponseHead", message: "\(code)") {
             .http(HTTPResult(status: try HTTPResponse.Status(checking: code)))
