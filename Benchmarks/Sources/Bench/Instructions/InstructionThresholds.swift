@@ -3,34 +3,19 @@
 
 internal import PlainSockets
 
-/// What was counted when it was last written down: a line for each subject, its name and a number of each kind.
+/// What was counted when it was last written down: a line for each subject, its name and a threshold of each kind.
 struct InstructionThresholds {
-    private var counts: [InstructionCount.Subject: ProcessCounts] = [:]
-
-    /// How far a count may lie from it, in parts of a hundred: compilers and C libraries differ a little. How many chunks
-    /// leave together depends on when their reader has room, and so on the machine: 5,700 to 9,000 instructions each on an
-    /// AMD EPYC, 8,300 to 11,500 on an Intel Xeon. With a write for each it would be 22,000.
-    private static func tolerancePercent(_ subject: InstructionCount.Subject, _ kind: ProcessCounts.Kind) -> Double {
-        switch (subject, kind) {
-        case (.chunk4KiB, _): 45
-        case (_, .instructions): 3
-        case (_, .systemCalls), (_, .allocations): 5
-        }
-    }
+    private var thresholds: [InstructionCount.Subject: [ProcessCounts.Kind: Threshold]] = [:]
 
     init(file: String) throws {
         guard let text = readFile(file) else { throw Failure(call: file) }
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             let words = line.split(separator: " ")
-            let numbers = words.dropFirst().compactMap { Double($0) }
+            let thresholds = words.dropFirst().compactMap { Threshold($0) }
             guard let subject = words.first.flatMap({ InstructionCount.Subject(rawValue: String($0)) }),
-                words.count == 4, numbers.count == 3
+                words.count == 4, thresholds.count == 3
             else { throw Failure("\(file): not a subject, its instructions, system calls and allocations: \(line)") }
-            self.counts[subject] = ProcessCounts(
-                instructions: numbers[0],
-                systemCalls: numbers[1],
-                allocations: numbers[2]
-            )
+            self.thresholds[subject] = Dictionary(uniqueKeysWithValues: zip(ProcessCounts.Kind.allCases, thresholds))
         }
     }
 
@@ -43,10 +28,41 @@ struct InstructionThresholds {
     }
 
     func verdict(_ kind: ProcessCounts.Kind, _ count: Double, of subject: InstructionCount.Subject) -> Verdict {
-        guard let expected = self.counts[subject]?[kind], expected > 0 else { return .unknown }
-        let percent = (count / expected - 1) * 100
-        let tolerance = Self.tolerancePercent(subject, kind)
-        if percent > tolerance { return .more(percent: percent) }
-        return percent < -tolerance ? .less(percent: percent) : .kept
+        self.thresholds[subject]?[kind]?.verdict(count, tolerancePercent: kind.tolerancePercent) ?? .unknown
+    }
+}
+
+/// What a count is held against.
+private enum Threshold {
+    /// Nearly the same number everywhere.
+    case about(Double)
+    /// `<=` before the number: what depends on the clock, and so on the machine, has only a number that it never passes.
+    case atMost(Double)
+
+    init?(_ word: Substring) {
+        let isCeiling = word.hasPrefix("<=")
+        guard let number = Double(word.dropFirst(isCeiling ? 2 : 0)), number > 0 else { return nil }
+        self = isCeiling ? .atMost(number) : .about(number)
+    }
+
+    func verdict(_ count: Double, tolerancePercent: Double) -> InstructionThresholds.Verdict {
+        switch self {
+        case .atMost(let most):
+            return count <= most ? .kept : .more(percent: (count / most - 1) * 100)
+        case .about(let expected):
+            let percent = (count / expected - 1) * 100
+            if percent > tolerancePercent { return .more(percent: percent) }
+            return percent < -tolerancePercent ? .less(percent: percent) : .kept
+        }
+    }
+}
+
+extension ProcessCounts.Kind {
+    /// How far a count may lie from what was written down, in parts of a hundred: compilers and C libraries differ a little.
+    fileprivate var tolerancePercent: Double {
+        switch self {
+        case .instructions: 3
+        case .systemCalls, .allocations: 5
+        }
     }
 }
