@@ -120,7 +120,8 @@ let package = Package(
         .target(
             name: "SluiceHummingbird",
             dependencies: [
-                "Sluice", "SluiceServiceLifecycle", hummingbird, serviceLifecycle, logging, httpTypes, nioCore,
+                "Sluice", "SluiceServiceLifecycle", "SluiceWire", hummingbird, serviceLifecycle, logging, httpTypes,
+                nioCore,
             ],
             swiftSettings: swiftSettings
         ),

@@ -71,6 +71,35 @@ public struct BodyWriter: Sendable {
         }
     }
 
+    /// Writes several chunks that are all there, such as what one read of a socket or a file gave. They leave together
+    /// and without a copy, and each stays a chunk of its own; of an empty one nothing is sent.
+    ///
+    /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``. When the sum of them passes what a
+    ///   response may have, those before it have been sent.
+    public func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
+        let sink = self.sink
+        if sink.eventLoop.inEventLoop {
+            try await sink.value.write(contentsOf: chunks)
+        } else {
+            let result = await withTaskExecutorPreference(LoopExecutor(sink.eventLoop)) {
+                await Self.write(contentsOf: chunks, to: sink)
+            }
+            try result.get()
+        }
+    }
+
+    private static func write(
+        contentsOf chunks: [ByteBuffer],
+        to sink: NIOLoopBound<any BodySink>
+    ) async -> Result<Void, StreamError> {
+        do throws(StreamError) {
+            try await sink.value.write(contentsOf: chunks)
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// Writes the UTF-8 of a string.
     ///
     /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``.

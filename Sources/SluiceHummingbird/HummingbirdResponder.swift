@@ -7,6 +7,7 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import Sluice
+internal import SluiceWire
 
 /// A Hummingbird responder and what it needs to answer a function's requests.
 struct HummingbirdResponder<Responder: HTTPResponder>: Sendable {
@@ -77,6 +78,21 @@ private struct LambdaBodyWriter: ResponseBodyWriter {
     let logger: Logger
 
     mutating func write(_ buffer: ByteBuffer) async throws { try await self.writer.write(buffer) }
+
+    mutating func write(contentsOf buffers: some Sequence<ByteBuffer>) async throws {
+        // In pieces of what a connection holds: the sequence may be lazy, and longer than memory.
+        var together: [ByteBuffer] = []
+        var bytes = 0
+        for buffer in buffers {
+            together.append(buffer)
+            bytes += buffer.readableBytes
+            guard bytes >= Limits.writeHighWatermarkBytes else { continue }
+            try await self.writer.write(contentsOf: together)
+            together.removeAll(keepingCapacity: true)
+            bytes = 0
+        }
+        try await self.writer.write(contentsOf: together)
+    }
 
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
         guard let trailingHeaders, !trailingHeaders.isEmpty else { return }

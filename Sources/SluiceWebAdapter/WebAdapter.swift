@@ -128,7 +128,9 @@ package final class WebAdapter: Sendable {
             let head = CompressionRule.applied(to: head)
             return .stream(status: head.status, headers: head.fields, cookies: head.cookies) { writer in
                 let gzip = NIOLoopBound(try GzipStream(), eventLoop: bound.eventLoop)
-                while let bytes = try await self.next(of: bound) { try await writer.write(gzip.value.compress(bytes)) }
+                while let parts = try await self.next(of: bound) {
+                    try await writer.write(contentsOf: parts.map { gzip.value.compress($0) })
+                }
                 try await writer.write(gzip.value.finish())
             }
         }
@@ -136,11 +138,11 @@ package final class WebAdapter: Sendable {
             self.configuration.compresses && CompressionRule.applies(to: head, acceptEncoding: "gzip", isHead: isHead)
         let plain = mayBeCompressed ? CompressionRule.varying(head) : head
         return .stream(status: plain.status, headers: plain.fields, cookies: plain.cookies) { writer in
-            while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
+            while let parts = try await self.next(of: bound) { try await writer.write(contentsOf: parts) }
         }
     }
 
-    private func next(of answer: NIOLoopBound<UpstreamAnswer>) async throws -> ByteBuffer? {
+    private func next(of answer: NIOLoopBound<UpstreamAnswer>) async throws -> [ByteBuffer]? {
         do {
             return try await answer.value.next()
         } catch let error as UpstreamError {
@@ -171,7 +173,7 @@ package final class WebAdapter: Sendable {
         }
         let bound = NIOLoopBound(answer, eventLoop: answer.loop)
         return .stream(contentType: type) { writer in
-            while let bytes = try await self.next(of: bound) { try await writer.write(bytes) }
+            while let parts = try await self.next(of: bound) { try await writer.write(contentsOf: parts) }
         }
     }
 }

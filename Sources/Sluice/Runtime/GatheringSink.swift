@@ -38,6 +38,10 @@ final class GatheringSink: BodySink {
         }
     }
 
+    func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
+        for chunk in chunks { try await self.write(chunk, evenIfCancelled: false) }
+    }
+
     /// Nothing has left, so no heartbeat is due either.
     func flushLeavingBytes() -> Bool { true }
 

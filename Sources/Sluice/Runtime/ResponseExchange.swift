@@ -164,16 +164,39 @@ final class ResponseExchange: RuntimeConnectionDelegate, BodySink {
     /// - Parameter evenIfCancelled: a cancelled task cannot wait for room, so it writes only while there is some.
     func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError) {
         guard !Task.isCancelled || (evenIfCancelled && self.connection?.isWritable ?? false) else { throw .cancelled }
+        guard let connection = try self.sendChunk(bytes) else { return }
+        try await self.letLeave(bytes.readableBytes, on: connection)
+    }
+
+    func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
+        guard !Task.isCancelled else { throw .cancelled }
+        var connection: (any RuntimeConnection)?
+        var bytes = 0
+        for chunk in chunks {
+            guard let current = try self.sendChunk(chunk) else { continue }
+            connection = current
+            bytes += chunk.readableBytes
+        }
+        if let connection { try await self.letLeave(bytes, on: connection) }
+    }
+
+    /// Hands a chunk to the connection, which keeps it until it is flushed. `nil` when there is nothing to send.
+    private func sendChunk(_ bytes: ByteBuffer) throws(StreamError) -> (any RuntimeConnection)? {
         switch self.machine.wrote(bytes: bytes.readableBytes) {
         case .sendChunk: break
-        case .sendNothing: return
+        case .sendNothing: return nil
         case .refuse(let outcome): throw StreamError(outcome)
         case .refuseAsMisplaced: throw .alreadyEnded
         }
         guard let connection = self.connection else { throw StreamError(.connectionLost) }
         self.observed?.sends(bytes.readableBytes, on: connection)
         connection.sendBody(bytes)
-        switch self.gathering.wrote(bytes: bytes.readableBytes, nowNanoseconds: self.time.paceNanoseconds) {
+        return connection
+    }
+
+    /// Decides when what was sent leaves, and returns when there is room for more.
+    private func letLeave(_ bytes: Int, on connection: any RuntimeConnection) async throws(StreamError) {
+        switch self.gathering.wrote(bytes: bytes, nowNanoseconds: self.time.paceNanoseconds) {
         case .flushSoon:
             connection.flushSoon()
         case .flush:

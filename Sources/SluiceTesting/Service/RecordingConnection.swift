@@ -91,7 +91,18 @@ final class RecordingConnection: RuntimeConnection, RuntimeConnectionDelegate {
     }
 
     func noteNextFlush() { self.inner.noteNextFlush() }
-    func close() { self.inner.close() }
+
+    func close() {
+        // Not when its end arrives: until then the runtime may have asked for its next invocation on another one.
+        self.noteLoss()
+        self.inner.close()
+    }
+
+    private func noteLoss() {
+        guard let requestID = self.requestID else { return }
+        self.requestID = nil
+        self.service?.lostConnection(of: requestID)
+    }
 
     // MARK: Events
 
@@ -108,7 +119,7 @@ final class RecordingConnection: RuntimeConnection, RuntimeConnectionDelegate {
 
     func connectionClosed(reason: String) {
         self.service?.replied(on: self)
-        if let requestID = self.requestID { self.service?.lostConnection(of: requestID) }
+        self.noteLoss()
         self.delegate?.connectionClosed(reason: reason)
     }
 }

@@ -57,28 +57,30 @@ final class UpstreamAnswer {
 
     var loop: any EventLoop { self.pool.loop }
 
-    /// The next bytes of the body; `nil` at its end.
-    func next() async throws -> ByteBuffer? {
-        guard let bytes = try await self.connection.next() else {
+    /// What has come of the body since the last time, at least one part; `nil` at its end.
+    func next() async throws -> [ByteBuffer]? {
+        guard let parts = try await self.connection.next() else {
             if !self.isOver {
                 self.isOver = true
                 self.pool.give(self.connection)
             }
             return nil
         }
-        return bytes
+        return parts
     }
 
     /// The rest of the body in one piece, up to so many bytes of it.
     func gather(atMost limitBytes: Int) async throws -> ByteBuffer {
         var gathered = ByteBuffer()
-        while var bytes = try await self.next() {
-            let room = limitBytes - gathered.readableBytes
-            guard bytes.readableBytes <= room else {
-                gathered.writeImmutableBuffer(bytes.readSlice(length: room) ?? ByteBuffer())
-                return gathered
+        while let parts = try await self.next() {
+            for var bytes in parts {
+                let room = limitBytes - gathered.readableBytes
+                guard bytes.readableBytes <= room else {
+                    gathered.writeImmutableBuffer(bytes.readSlice(length: room) ?? ByteBuffer())
+                    return gathered
+                }
+                gathered.writeBuffer(&bytes)
             }
-            gathered.writeBuffer(&bytes)
         }
         return gathered
     }

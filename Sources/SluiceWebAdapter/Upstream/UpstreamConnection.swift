@@ -17,7 +17,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var machine = UpstreamMachine()
     private var context: ChannelHandlerContext?
     private var head: HTTPResponseHead?
-    private var parts: CircularBuffer<ByteBuffer> = []
+    private var parts: [ByteBuffer] = []
     private var hasEnded = false
     private var failure: UpstreamError?
     private var readIsDue = false
@@ -60,10 +60,13 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
     }
 
-    /// The next bytes of the body; `nil` at its end.
-    func next() async throws -> ByteBuffer? {
+    /// What has come of the body since the last time, at least one part; `nil` at its end.
+    func next() async throws -> [ByteBuffer]? {
         while true {
-            if let part = self.parts.popFirst() { return part }
+            if !self.parts.isEmpty {
+                defer { self.parts = [] }
+                return self.parts
+            }
             if self.hasEnded { return nil }
             if let failure = self.failure { throw failure }
             self.readMore()

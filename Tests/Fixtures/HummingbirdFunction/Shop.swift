@@ -67,6 +67,18 @@ enum Shop {
             response.setCookie(.init(name: "b", value: "2"))
             return response
         }
+        // More than leaves together, of a sequence that makes each when it is asked for.
+        router.get("/pieces") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    try await writer.write(
+                        contentsOf: (0..<5).lazy.map { ByteBuffer(repeating: 0x61 + UInt8($0), count: 50_000) }
+                    )
+                    try await writer.finish(nil)
+                }
+            )
+        }
         router.get("/stream") { _, _ in
             Response(
                 status: .ok,

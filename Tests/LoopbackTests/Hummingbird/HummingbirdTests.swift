@@ -57,6 +57,10 @@ import Testing
             answer: "data: 1\n\ndata: 2\n\ndata: 3\n\n",
             fields: ["content-type": "text/event-stream"]
         ),
+        Case(
+            target: "/pieces",
+            answer: "abcde".map { String(repeating: $0, count: 50_000) }.joined()
+        ),
         Case(target: "/files/word.txt", answer: "sluice\n", fields: ["content-type": "text/plain", "x-stamp": "seen"]),
         Case(
             target: "/files/word.txt",
