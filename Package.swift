@@ -248,12 +248,6 @@ let package = Package(
             exclude: ["Files"],
             swiftSettings: swiftSettings
         ),
-        .executableTarget(
-            name: "HummingbirdServer",
-            dependencies: [hummingbird, nioCore, nioPosix],
-            path: "Tests/Fixtures/HummingbirdServer",
-            swiftSettings: swiftSettings
-        ),
         .testTarget(
             name: "LoopbackTests",
             dependencies: [

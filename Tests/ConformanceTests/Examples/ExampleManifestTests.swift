@@ -72,7 +72,12 @@ import Testing
                 #expect(twin.path == "\(name)/\(self.path(of: target))")
             }
         }
-        #expect(together.count == 3 * names.count)
+        let server = try await self.targets(of: ExamplePackages.folder.appending(path: "WebAdapter/Hummingbird"))
+        #expect(server.map(\.name) == ["HummingbirdApp"])
+        let twin = try #require(together.first { $0.name == "HummingbirdApp" })
+        #expect(twin.dependencies == server.first?.dependencies)
+        #expect(twin.path == "WebAdapter/Hummingbird/Sources/HummingbirdApp")
+        #expect(together.count == 3 * names.count + server.count)
     }
 
     @Test func eachExampleHasAPageWithWhatToDo() throws {

@@ -41,6 +41,28 @@ import Testing
         }
     }
 
+    #if os(Linux)
+    /// Built as its users build it, and held against what `provided.al2023` has: the layer's file is the adapter.
+    @Test(.timeLimit(.minutes(15))) func theLayerOfARealBuildIsTheAdapter() async throws {
+        try await withTemporaryFolder { folder in
+            let built = try await runProgram(
+                RepositoryRoot.url("Scripts/package-adapter").path,
+                ["--output", folder.path, "--", "--scratch-path", RepositoryRoot.url(".build/linkage/Adapter").path],
+                within: .seconds(900)
+            )
+            try #require(built.exit == .code(0), "\(built)")
+            let zip = try await UnpackedZip(try Self.layer(in: folder).path, to: folder.appending(path: "unpacked"))
+            #expect(zip.entries.map { "\($0.mode) \($0.name)" } == ["0o100755 bootstrap"])
+            let help = try await runProgram(folder.appending(path: "unpacked/bootstrap").path, ["--help"])
+            #expect(help.exit == .code(0) && help.outputText.contains("AWS_LWA_PORT"), "\(help)")
+            let versions = try #require(built.errorText.firstMatch(of: #/GLIBC 2\.(\d+)/#).flatMap { Int($0.1) })
+            #expect(versions <= 34, "\(built)")
+            let size = try Data(contentsOf: folder.appending(path: "sluice-adapter")).count
+            #expect(size < 13_000_000, "\(size)")
+        }
+    }
+    #endif
+
     @Test func anotherMachinesProgramIsRefused() async throws {
         try await withTemporaryFolder { folder in
             let other = try await Self.pack(["--arch", "arm64"], in: folder)

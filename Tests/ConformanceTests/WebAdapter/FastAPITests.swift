@@ -2,8 +2,12 @@
 // Copyright the Sluice authors
 
 import Foundation
+import HTTPTypes
+import NIOCore
 import TestSupport
 import Testing
+
+@testable import SluiceCLI
 
 /// What FastAPI's users do beside answering: events, files, work behind the answer, and what no function can do.
 @Suite(.timeLimit(.minutes(5)), .requires(.fastapi)) struct FastAPITests {
@@ -27,6 +31,21 @@ import Testing
             #expect(file["etag"].count == 1 && file["last-modified"].count == 1)
             let part = try await curl(url + "source", ["-r", "2-5"])
             #expect(part.status == 206 && part.body == Array(source[2...5]))
+        }
+    }
+
+    /// The second event would come in an hour, and sse-starlette's own comment in fifteen seconds.
+    @Test func anEventComesWhenItIsSent() async throws {
+        try await Self.withFastAPI(mode: "RESPONSE_STREAM") { _, url in
+            let request = StreamRequest(url: try HTTPAddress(url + "ticks?ticks=2&every=3600"), method: .get)
+            struct Enough: Error {}
+            await #expect(throws: Enough.self) {
+                try await StreamClient().run(request) { event in
+                    guard case .chunk(let bytes, _) = event else { return }
+                    #expect(String(buffer: bytes) == "id: 1\r\ndata: tick 1\r\n\r\n")
+                    throw Enough()
+                }
+            }
         }
     }
 

@@ -21,20 +21,7 @@ import Testing
         var testDescription: String { self.name }
     }
 
-    static var all: [Framework] {
-        #if Hummingbird
-        Self.examples + [Self.hummingbird]
-        #else
-        Self.examples
-        #endif
-    }
-
-    /// A Swift server over TCP, for which the adapter is one program among others.
-    private static let hummingbird = Framework(name: "Hummingbird", tools: []) { _, port in
-        [try BuiltProducts.url(of: "HummingbirdServer").path, "\(port)"]
-    }
-
-    private static let examples = [
+    static let all = [
         Framework(name: "FastAPI", tools: [.fastapi]) { folder, port in
             [
                 "python3", "-m", "uvicorn", "app:app", "--app-dir", folder.path, "--port", "\(port)", "--log-level",
@@ -62,6 +49,8 @@ import Testing
             #expect(build.exit == .code(0), "\(build)")
             return [program]
         },
+        // Over TCP, as any other server.
+        Framework(name: "Hummingbird", tools: []) { _, _ in [try await ExamplePackages.program("HummingbirdApp")] },
         Framework(name: "PHP", tools: [.php]) { folder, port in
             ["php", "-S", "127.0.0.1:\(port)", folder.appending(path: "index.php").path]
         },

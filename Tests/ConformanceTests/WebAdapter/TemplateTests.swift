@@ -117,7 +117,7 @@ import Testing
     private static let cdk = RepositoryRoot.url(".build-cdk")
     private static let hasCDK = FileManager.default.fileExists(atPath: Self.cdk.appending(path: "aws_cdk").path)
 
-    /// `terraform` itself is not asked; this is whether its language is what it has, and says what it must.
+    /// Also where `terraform` itself cannot be asked: whether its language is what it has, and says what it must.
     @Test(.requires(.hcl2)) func terraformsTemplateIsWellFormed() async throws {
         let program = """
             import hcl2, json, sys

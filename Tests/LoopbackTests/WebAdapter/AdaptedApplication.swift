@@ -69,6 +69,21 @@ struct AdaptedApplication: Sendable {
         return reply
     }
 
+    /// How many bytes come of a body that is too long to be kept, and how it ends.
+    func count(_ target: String) async throws -> (bytes: Int, end: StreamEnd?) {
+        let url = self.lambda.addresses.functionURL(port: self.lambda.addresses.functionURLs[0].port)
+        let request = StreamRequest(url: try HTTPAddress(String(url.dropLast()) + target), method: .get)
+        var counted: (bytes: Int, end: StreamEnd?) = (0, nil)
+        try await StreamClient().run(request) { event in
+            switch event {
+            case .chunk(let bytes, _): counted.bytes += bytes.readableBytes
+            case .end(let end, _): counted.end = end
+            default: break
+            }
+        }
+        return counted
+    }
+
     /// What the application says that it saw of a request.
     func seen(_ target: String, method: HTTPRequest.Method = .get, fields: HTTPFields = [:]) async throws -> SeenRequest
     {

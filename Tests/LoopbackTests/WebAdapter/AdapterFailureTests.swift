@@ -6,6 +6,7 @@ import HTTPTypes
 import NIOCore
 import SluiceEmulator
 import SluiceServiceWire
+import SluiceWire
 import TestSupport
 import Testing
 
@@ -172,6 +173,21 @@ import Testing
             #expect(reply.status == 200 && reply.end != .complete)
             // The prelude counts too.
             #expect((999_000...1_000_000).contains(reply.body.utf8.count), "\(reply.body.utf8.count)")
+            #expect(try await app.get("/status/201").status == 201)
+        }
+    }
+
+    /// By Lambda's own limit, 200 MiB.
+    @Test func threeHundredMegabytesEndWhereLambdaEndsThem() async throws {
+        var limits = ServiceLimits.lambda
+        limits.pacesStreams = false
+        try await AdaptedApplication.run(limits: limits) { app async throws in
+            let received = try await app.count("/big?bytes=300000000")
+            // The prelude counts too.
+            let most = Limits.maximumStreamedResponseBytes
+            #expect((most - 1_000...most).contains(received.bytes), "\(received.bytes)")
+            #expect(received.end != .complete)
+            #expect(try await self.failure(app).hasPrefix("Function.ResponseSizeTooLarge"))
             #expect(try await app.get("/status/201").status == 201)
         }
     }

@@ -50,6 +50,39 @@ import Testing
     }
     #endif
 
+    /// Without a page to ask for, a look is a connection and nothing else, so that no route of the application runs for it.
+    @Test func aLookSendsNothingUnlessAPageWasNamed() async throws {
+        try await ScriptedAdapter.run { adapter async throws in
+            let look = try await adapter.application.accept()
+            #expect(try await look.readToEnd().isEmpty)
+        }
+        try await ScriptedAdapter.run(variables: ["AWS_LWA_READINESS_CHECK_PATH": "/healthy?now"]) {
+            adapter async throws in
+            let look = try await adapter.application.accept()
+            let head = try await look.readHead()
+            #expect(head.hasPrefix("GET /healthy?now HTTP/1.1\r\n"), "\(head)")
+            try await look.reply("200 OK")
+            try await adapter.refuseExtension()
+            _ = try await adapter.lambda.accept()
+        }
+    }
+
+    /// Its health has a port of its own; requests go where they always do.
+    @Test func theReadinessPortIsLookedAtAndNoRequestGoesThere() async throws {
+        try await withScriptedServer { health in
+            let variables = ["AWS_LWA_READINESS_CHECK_PORT": "\(health.port)"]
+            try await ScriptedAdapter.run(variables: variables) { adapter async throws in
+                _ = try await health.accept()
+                try await adapter.refuseExtension()
+                let connection = try await adapter.lambda.accept()
+                _ = try await connection.readHead()
+                try await connection.sendInvocation(ScriptedAdapter.event("/x"), requestID: "1")
+                let head = try await adapter.application.accept().readHead()
+                #expect(head.hasPrefix("GET /x HTTP/1.1\r\n"), "\(head)")
+            }
+        }
+    }
+
     /// It is no sign that anybody listens, and most servers do not start where it lies.
     @Test func aSocketFileOfAnEarlierProcessIsNotTakenForTheApplication() async throws {
         let path = "/tmp/sluice-\(UInt64.random(in: 0 ... .max)).sock"

@@ -6,6 +6,7 @@ import HTTPTypes
 import NIOCore
 import SluiceEmulator
 import SluiceServiceWire
+import SluiceTesting
 import TestSupport
 import Testing
 
@@ -138,13 +139,39 @@ import Testing
         }
     }
 
-    @Test func metricsOfEachResponseAreWrittenWhenAskedFor() async throws {
-        try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_METRICS": "true"]) { app async throws in
-            #expect(try await app.get("/early").status == 200)
-            _ = try await app.line(#""TimeToFirstByte":"#)
-            _ = try await app.line(#""ApplicationConnectDuration":"#)
-            for name in ["ResponseDuration", "ResponseBytes", "ResponseChunks"] {
-                _ = try await app.line("\"\(name)\":")
+    /// Who called, by which name and how, as a Function URL says it; and what only looks like Lambda's word is not passed on.
+    @Test func theApplicationLearnsWhoCalledAndHow() async throws {
+        try await AdaptedApplication.run { app async throws in
+            let spoofed = ["x-amzn-request-context", "x-amzn-lambda-context", "x-amz-tenant-id"]
+            var fields: HTTPFields = [:]
+            for name in spoofed { fields[HTTPField.Name(name)!] = "spoofed" }
+            let seen = try await app.seen("/echo", fields: fields)
+            let port = app.lambda.addresses.functionURLs[0].port
+            #expect(seen["x-forwarded-for"] == ["127.0.0.1"])
+            #expect(seen["x-forwarded-proto"] == ["http"])
+            #expect(seen["x-forwarded-port"] == ["\(port)"])
+            #expect(seen["host"].first?.hasSuffix(":\(port)") == true, "\(seen["host"])")
+            #expect(spoofed.map { seen[$0].count } == [1, 1, 0])
+            #expect(!spoofed.flatMap { seen[$0] }.contains("spoofed"))
+        }
+    }
+
+    /// A load balancer and a REST API have a list for each name; a Function URL and an HTTP API one value, with commas.
+    @Test(arguments: TestEvent.Source.allCases)
+    func repeatedFieldsOfAnAnswerAreKeptAsTheirSourceCan(source: TestEvent.Source) async throws {
+        try await AdaptedApplication.run(mode: "buffered") { app async throws in
+            let answer = try await app.invoke(TestEvent.http(from: source, "/early").payload)
+            let object = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
+            let single = (object?["headers"] as? [String: String]) ?? [:]
+            let lists = (object?["multiValueHeaders"] as? [String: [String]]) ?? [:]
+            switch source {
+            case .restAPI, .loadBalancerMultiValue:
+                #expect(lists["x-two"] == ["1", "2"] && lists["set-cookie"] == ["a=1; Path=/", "b=2"], "\(answer)")
+            case .functionURL, .httpAPI:
+                #expect(single["x-two"] == "1, 2", "\(answer)")
+                #expect(object?["cookies"] as? [String] == ["a=1; Path=/", "b=2"], "\(answer)")
+            default:
+                #expect(single["x-two"] == "1, 2" || lists["x-two"] == ["1", "2"], "\(answer)")
             }
         }
     }
