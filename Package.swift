@@ -120,8 +120,7 @@ let package = Package(
         .target(
             name: "SluiceHummingbird",
             dependencies: [
-                "Sluice", "SluiceServiceLifecycle", "SluiceWire", hummingbird, serviceLifecycle, logging, httpTypes,
-                nioCore,
+                "Sluice", "SluiceServiceLifecycle", hummingbird, serviceLifecycle, logging, httpTypes, nioCore,
             ],
             swiftSettings: swiftSettings
         ),

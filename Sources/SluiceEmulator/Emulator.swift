@@ -71,7 +71,10 @@ package enum Emulator {
     ) async throws -> Result {
         // Each environment asks for one process and for the end of one folder, and no function has more of them than its
         // concurrency allows, besides those whose processes are about to end or finish with old code.
-        let capacity = 4 * configuration.functions.reduce(0) { $0 + max(1, $1.concurrency) * $1.processesOfEnvironment }
+        let processes = configuration.functions.reduce(0) {
+            $0 + max(1, $1.concurrency) * $1.processesOfEnvironment(configuration.limits)
+        }
+        let capacity = 4 * processes
         let (requests, launches) = AsyncStream<LauncherRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
         let shares = configuration.sharesProcessors ? try ProcessorShares() : nil
         defer { shares?.removeAll() }
@@ -183,8 +186,8 @@ package enum Emulator {
 
 extension FunctionConfiguration {
     /// At most: the runtime's, and those of external extensions.
-    fileprivate var processesOfEnvironment: Int {
-        self.extensionFolders.isEmpty && self.layerFolders.isEmpty ? 1 : 1 + Limits.maximumExtensions
+    fileprivate func processesOfEnvironment(_ limits: ServiceLimits) -> Int {
+        self.extensionFolders.isEmpty && self.layerFolders.isEmpty ? 1 : 1 + limits[.extensions]
     }
 }
 

@@ -7,7 +7,6 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import Sluice
-internal import SluiceWire
 
 /// A Hummingbird responder and what it needs to answer a function's requests.
 struct HummingbirdResponder<Responder: HTTPResponder>: Sendable {
@@ -76,17 +75,19 @@ struct HummingbirdResponder<Responder: HTTPResponder>: Sendable {
 private struct LambdaBodyWriter: ResponseBodyWriter {
     let writer: BodyWriter
     let logger: Logger
+    /// What a connection to the Runtime API holds.
+    private static let mostTogetherBytes = 128 * 1024
 
     mutating func write(_ buffer: ByteBuffer) async throws { try await self.writer.write(buffer) }
 
     mutating func write(contentsOf buffers: some Sequence<ByteBuffer>) async throws {
-        // In pieces of what a connection holds: the sequence may be lazy, and longer than memory.
+        // In pieces: the sequence may be lazy, and longer than memory.
         var together: [ByteBuffer] = []
         var bytes = 0
         for buffer in buffers {
             together.append(buffer)
             bytes += buffer.readableBytes
-            guard bytes >= Limits.writeHighWatermarkBytes else { continue }
+            guard bytes >= Self.mostTogetherBytes else { continue }
             try await self.writer.write(contentsOf: together)
             together.removeAll(keepingCapacity: true)
             bytes = 0

@@ -6,6 +6,8 @@ extension Limits {
     /// Extensions of one environment, external and internal together. (Lambda Developer Guide, "Extensions API": "up to
     /// 10 extensions".)
     package static let maximumExtensions = 10
+    /// As many as the local service takes where that limit is lifted. Ours.
+    package static let maximumLiftedExtensions = 100
 
     /// How long an environment has to end, in milliseconds, with internal extensions only and with external ones, and how
     /// much of the latter its runtime has. (Lambda Developer Guide, "Lambda execution environment lifecycle"; the

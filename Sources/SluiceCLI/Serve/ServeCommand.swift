@@ -49,8 +49,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
             request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
-            stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds, requests-per-second. The last \
-            is for each of the concurrency: with --concurrency 2, and 10 requests a second as on Lambda, one more than 20 \
+            stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds, extensions, \
+            requests-per-second. The last is for each of the concurrency: with --concurrency 2, and 10 requests a second as on Lambda, one more than 20 \
             within a second gets 429; all functions together have 10 for each of the account's concurrency.
 
             Faults, for every request by --fault, or for one by its header X-Sluice-Fault: kill=BYTES and \

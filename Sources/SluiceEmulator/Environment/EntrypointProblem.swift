@@ -16,12 +16,15 @@ internal import Glibc
 struct EntrypointProblem: CustomStringConvertible {
     private let words: String
     private let advice: String
+    /// Not the command, but the folder that it is to run in.
+    let isOfWorkingDirectory: Bool
 
     var description: String { "\(self.words) (\(self.advice))" }
 
-    private init(_ words: String, advice: String) {
+    private init(_ words: String, advice: String, isOfWorkingDirectory: Bool = false) {
         self.words = words
         self.advice = advice
+        self.isOfWorkingDirectory = isOfWorkingDirectory
     }
 
     /// `nil` if nothing is found wrong with the files.
@@ -34,7 +37,8 @@ struct EntrypointProblem: CustomStringConvertible {
         guard Self.isFolder(workingDirectory) == true else {
             self.init(
                 "chdir \(workingDirectory): no such file or directory",
-                advice: "the function's working directory is not there"
+                advice: "the function's working directory is not there",
+                isOfWorkingDirectory: true
             )
             return
         }

@@ -28,7 +28,7 @@ protocol LaunchedProcess: AnyObject {
     func processStarted(_ group: ProcessGroup, attempt: Int)
     func processEnded(_ exit: InvocationFailure.Exit, attempt: Int)
     /// It never was there.
-    func processCouldNotStart(_ reason: String, attempt: Int)
+    func processCouldNotStart(_ failure: LaunchFailure, attempt: Int)
 }
 
 /// One process to start, and who hears of it.
@@ -42,6 +42,12 @@ struct LaunchRequest: Sendable {
     let workingDirectory: String
     /// What it sees at `/opt`.
     let layers: Layers?
+}
+
+/// Why a process could not be started.
+struct LaunchFailure: Sendable {
+    let reason: String
+    var isOfWorkingDirectory = false
 }
 
 /// Starts processes, waits for their ends and clears up after them. With the watch over memory it is the only part of
@@ -69,8 +75,8 @@ struct EnvironmentLauncher: Sendable {
             let exit = try await self.runProcess(request)
             request.eventLoop.execute { process.value.processEnded(exit, attempt: request.attempt) }
         } catch {
-            let reason = Self.reason(error, request)
-            request.eventLoop.execute { process.value.processCouldNotStart(reason, attempt: request.attempt) }
+            let failure = Self.failure(error, request)
+            request.eventLoop.execute { process.value.processCouldNotStart(failure, attempt: request.attempt) }
         }
     }
 
@@ -116,12 +122,11 @@ struct EnvironmentLauncher: Sendable {
         return try await OutputPipe.open(on: request.eventLoop) { process.value.makeOutput() }
     }
 
-    private static func reason(_ error: any Error, _ request: LaunchRequest) -> String {
-        let program = request.command.first ?? ""
-        if let problem = request.entrypointProblem() {
-            return "\(problem)"
+    private static func failure(_ error: any Error, _ request: LaunchRequest) -> LaunchFailure {
+        guard let problem = request.entrypointProblem() else {
+            return LaunchFailure(reason: "fork/exec \(request.command.first ?? ""): \(error)")
         }
-        return "fork/exec \(program): \(error)"
+        return LaunchFailure(reason: "\(problem)", isOfWorkingDirectory: problem.isOfWorkingDirectory)
     }
 }
 

@@ -43,12 +43,16 @@ extension ExecutionEnvironment: LaunchedProcess {
         self.group?.kill()
     }
 
-    func processCouldNotStart(_ reason: String, attempt: Int) {
-        if attempt == self.attempt { self.couldNotStart(reason) }
+    func processCouldNotStart(_ failure: LaunchFailure, attempt: Int) {
+        if attempt == self.attempt { self.couldNotStart(failure) }
     }
 
-    func couldNotStart(_ reason: String) {
-        self.giveUp(reason: reason) { .invalidEntrypoint(requestID: $0, reason: reason) }
+    func couldNotStart(_ failure: LaunchFailure) {
+        self.giveUp(reason: failure.reason) { requestID in
+            failure.isOfWorkingDirectory
+                ? .invalidWorkingDirectory(requestID: requestID, reason: failure.reason)
+                : .invalidEntrypoint(requestID: requestID, reason: failure.reason)
+        }
         self.shutDown(.failure)
         self.becomeGone()
     }

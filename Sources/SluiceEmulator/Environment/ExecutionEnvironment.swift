@@ -113,7 +113,7 @@ final class ExecutionEnvironment {
                 guard self.endingReason == nil else { return self.becomeGone() }
                 self.startProcess()
             case .failure(let error):
-                self.couldNotStart("no port for its Runtime API: \(error)")
+                self.couldNotStart(LaunchFailure(reason: "no port for its Runtime API: \(error)"))
             }
         }
     }
@@ -132,7 +132,7 @@ final class ExecutionEnvironment {
         guard !self.runtimeIsLaunched, self.endingReason == nil, !self.isReplacing else { return }
         self.runtimeIsLaunched = true
         guard let port = self.listener?.localAddress?.port, self.launch?(port, self.attempt) == true else {
-            return self.couldNotStart("too many processes are being started at once")
+            return self.couldNotStart(LaunchFailure(reason: "too many processes are being started at once"))
         }
     }
 

@@ -3,11 +3,14 @@
 
 internal import NIOCore
 internal import SluiceRuntimeAPI
+internal import SluiceServiceWire
 
 extension ExtensionHost {
     /// What an environment has to know to start external extensions.
     struct Setup {
         let function: ExtensionFunction
+        /// How many there may be, internal ones among them.
+        let limit: Int
         /// Asked for at each start: they may have changed.
         let files: () -> [ExtensionFile]
         /// Starts the process. Answers whether it can be started.
@@ -29,6 +32,7 @@ extension ExtensionHost.Setup {
             handler: function.variables["_HANDLER"] ?? "bootstrap",
             accountID: service.accountID
         )
+        self.limit = service.limits[.extensions]
         self.files = { ExtensionFile.all(in: function.extensionFolders, layers: function.layers) }
         self.launch = { process in
             let variables = EnvironmentVariables.variables(

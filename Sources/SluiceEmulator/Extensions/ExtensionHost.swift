@@ -28,6 +28,7 @@ final class ExtensionHost {
         self.session = ExtensionsSession(
             of: setup.function,
             external: self.files.map(\.name),
+            limit: setup.limit,
             allowsInvoke: environment.managed == nil,
             makeIdentifier: Identifiers.uuid
         )
@@ -40,7 +41,11 @@ final class ExtensionHost {
     func start() {
         guard let environment = self.environment else { return }
         guard !self.files.isEmpty else { return environment.startRuntime() }
-        guard self.files.count <= Limits.maximumExtensions else { return environment.extensionFailed(.tooMany) }
+        guard self.files.count <= self.setup.limit else {
+            let words = "an environment with \(self.files.count) external extensions was not started"
+            environment.record(.note(ServiceLimit.extensions.note(words, value: self.setup.limit)))
+            return environment.extensionFailed(.tooMany(limit: self.setup.limit))
+        }
         HTTP1Listener.bind(
             host: "127.0.0.1",
             port: 0,

@@ -44,9 +44,9 @@ final class ExternalExtension: LaunchedProcess {
         self.host?.ended(self, .crashed(self.file.name, exit))
     }
 
-    func processCouldNotStart(_ reason: String, attempt: Int) {
+    func processCouldNotStart(_ failure: LaunchFailure, attempt: Int) {
         self.isGone = true
-        self.host?.ended(self, .couldNotStart(self.file.name, reason: reason))
+        self.host?.ended(self, .couldNotStart(self.file.name, reason: failure.reason))
     }
 
     func kill() {

@@ -49,14 +49,16 @@ package final class ExtensionsSession {
 
     /// - Parameters:
     ///   - external: names of the extensions that are started as processes.
+    ///   - limit: how many there may be, internal ones among them.
     ///   - makeIdentifier: makes UUIDs in lower case.
     package init(
         of function: ExtensionFunction,
         external: [String] = [],
+        limit: Int = Limits.maximumExtensions,
         allowsInvoke: Bool = true,
         makeIdentifier: @escaping () -> String
     ) {
-        self.machine = ExtensionsMachine(external: external, allowsInvoke: allowsInvoke)
+        self.machine = ExtensionsMachine(external: external, limit: limit, allowsInvoke: allowsInvoke)
         self.function = function
         self.makeIdentifier = makeIdentifier
     }

@@ -42,11 +42,9 @@ package struct ExtensionFailure: Hashable, Sendable {
         return Self(name: name, errorType: "Extension.LaunchError", message: message)
     }
 
-    package static let tooMany = Self(
-        name: "",
-        errorType: "Extension.LaunchError",
-        message: "there are more than \(Limits.maximumExtensions) extensions"
-    )
+    package static func tooMany(limit: Int) -> Self {
+        Self(name: "", errorType: "Extension.LaunchError", message: "there are more than \(limit) extensions")
+    }
 
     /// What the caller of an invocation is told.
     package func invocationFailure(requestID: String) -> InvocationFailure {

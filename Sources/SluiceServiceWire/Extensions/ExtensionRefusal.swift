@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sluice authors
 
-internal import SluiceWire
-
 /// Why a call of the Extensions API is refused: 403, with a type and a text.
 ///
 /// Types and texts are those of Lambda's own server (its `rapi/handler`, `middleware.go`).
@@ -42,10 +40,9 @@ package struct ExtensionRefusal: Hashable, Sendable, Error {
         "Extension.InvalidExtensionState",
         "Extension with this name already registered"
     )
-    package static let tooMany = Self(
-        "Extension.TooManyExtensions",
-        "Extension limit (\(Limits.maximumExtensions)) reached"
-    )
+    package static func tooMany(limit: Int) -> Self {
+        Self("Extension.TooManyExtensions", "Extension limit (\(limit)) reached")
+    }
     package static func missingHeader(_ name: String) -> Self { Self("Extension.MissingHeader", "\(name) not found") }
     package static func invalidEventType(_ event: String) -> Self {
         Self("Extension.InvalidEventType", "\(event): ErrorInvalidEventType")

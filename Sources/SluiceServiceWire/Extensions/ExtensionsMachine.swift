@@ -49,11 +49,14 @@ package struct ExtensionsMachine {
     var members: [Member]
     /// Whether extensions may have `INVOKE`; on Managed Instances they may not.
     private let allowsInvoke: Bool
+    private let limit: Int
 
     /// - Parameters:
     ///   - external: the names of the extensions that are started as processes, which they register under.
+    ///   - limit: how many there may be, internal ones among them.
     ///   - allowsInvoke: false for Managed Instances, where many invocations run at once.
-    package init(external: [String] = [], allowsInvoke: Bool = true) {
+    package init(external: [String] = [], limit: Int = Limits.maximumExtensions, allowsInvoke: Bool = true) {
+        self.limit = limit
         self.members = external.map { Member(name: $0, isExternal: true) }
         self.phase = external.isEmpty ? .initialising : .starting
         self.allowsInvoke = allowsInvoke
@@ -128,7 +131,7 @@ package struct ExtensionsMachine {
     ) -> OnRegister {
         guard self.phase == .starting || self.phase == .initialising else { return .refuse(.registrationClosed) }
         guard !self.members.contains(where: { $0.name == name }) else { return .refuse(.nameIsTaken) }
-        guard self.members.count < Limits.maximumExtensions else { return .refuse(.tooMany) }
+        guard self.members.count < self.limit else { return .refuse(.tooMany(limit: self.limit)) }
         var member = Member(name: name, isExternal: false)
         member.register(events, identifier)
         self.members.append(member)

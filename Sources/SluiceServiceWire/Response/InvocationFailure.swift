@@ -84,6 +84,11 @@ package struct InvocationFailure: Hashable, Sendable {
         Self("Runtime.InvalidEntrypoint", "RequestId: \(requestID) Error: \(reason)")
     }
 
+    /// The folder that it was to run in is not there.
+    package static func invalidWorkingDirectory(requestID: String, reason: String) -> Self {
+        Self("Runtime.InvalidWorkingDir", "RequestId: \(requestID) Error: \(reason)")
+    }
+
     package static func responseTooLarge(limitBytes: Int) -> Self {
         Self(
             "Function.ResponseSizeTooLarge",

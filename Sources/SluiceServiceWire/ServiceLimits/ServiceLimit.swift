@@ -15,6 +15,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
     case environmentBytes = "environment-bytes"
     case initMilliseconds = "init-milliseconds"
     case requestsPerSecond = "requests-per-second"
+    case extensions
 
     /// Lambda's number. Its source stands beside it in `Limits`.
     package var lambdaValue: Int {
@@ -29,6 +30,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .environmentBytes: Limits.maximumEnvironmentBytes
         case .initMilliseconds: Limits.initMilliseconds
         case .requestsPerSecond: Limits.requestsPerSecondOfConcurrency
+        case .extensions: Limits.maximumExtensions
         }
     }
 
@@ -40,6 +42,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .preludeBytes: Limits.maximumLiftedPreludeBytes
         case .initMilliseconds: Limits.maximumTimeoutSeconds * 1_000
         case .requestsPerSecond: Limits.maximumLiftedRequestsPerSecond
+        case .extensions: Limits.maximumLiftedExtensions
         }
     }
 
@@ -51,6 +54,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .streamBytesPerSecond: "bytes a second"
         case .initMilliseconds: "ms"
         case .requestsPerSecond: "for each of the concurrency"
+        case .extensions: "for each environment"
         }
     }
 

@@ -64,7 +64,7 @@ package struct ServiceLimits: Hashable, Sendable {
         switch limit {
         case .streamBytesPerSecond, .initMilliseconds, .requestsPerSecond: 1
         case .requestBytes, .asynchronousRequestBytes, .responseBytes, .streamBytes, .streamBurstBytes, .preludeBytes,
-            .environmentBytes:
+            .environmentBytes, .extensions:
             0
         }
     }

@@ -17,12 +17,16 @@ import Testing
         try await body(folder)
     }
 
-    private static func message(of command: String, in folder: URL) async throws -> String {
+    private static func message(
+        of command: String,
+        in folder: URL,
+        type: String = "Runtime.InvalidEntrypoint"
+    ) async throws -> String {
         let function = FunctionConfiguration(name: "scripted", command: [command], workingDirectory: folder.path)
         return try await LocalLambda.run(function) { lambda in
             let reply = try await lambda.invoke(streaming: false, [.end])
-            #expect(reply.failureType == "Runtime.InvalidEntrypoint")
-            #expect(try await lambda.invoke([.end]).failureType == "Runtime.InvalidEntrypoint")
+            #expect(reply.failureType == type)
+            #expect(try await lambda.invoke([.end]).failureType == type)
             #expect(try await lambda.request([.end]).status == 502)
             let message = try #require(reply.failureMessage)
             return message.components(separatedBy: " Error: ").last ?? ""
@@ -64,7 +68,8 @@ import Testing
     }
 
     @Test func saysThatTheWorkingDirectoryIsMissing() async throws {
-        let message = try await Self.message(of: "/bin/sh", in: URL(filePath: "/does/not/exist"))
+        let folder = URL(filePath: "/does/not/exist")
+        let message = try await Self.message(of: "/bin/sh", in: folder, type: "Runtime.InvalidWorkingDir")
         #expect(message.hasPrefix("chdir /does/not/exist: no such file or directory ("), "\(message)")
     }
 }

@@ -4,6 +4,7 @@
 import Foundation
 import NIOCore
 import SluiceEmulator
+import SluiceServiceWire
 import TestSupport
 import Testing
 
@@ -72,6 +73,14 @@ import Testing
                 let reply = try await lambda.invoke([.chunk("x"), .end])
                 #expect(reply.failureType == "Extension.LaunchError")
                 #expect(reply.failureMessage?.contains("more than 10") == true)
+                let note = try await lambda.log.note("11 external extensions")
+                #expect(note.hasSuffix("limit extensions, 10 for each environment, as on Lambda"), "\(note)")
+            }
+            var limits = ServiceLimits.lambda
+            try limits.change("extensions=11")
+            try await LocalLambda.run(try extensions.configuration(), limits: limits) { lambda in
+                let reply = try await lambda.invoke([.chunk("x"), .end])
+                #expect(reply.body == "x")
             }
         }
     }

@@ -110,7 +110,17 @@ import Testing
             let answer = machine.registered(Self.registration("\(number)"), identifier: "\(number)")
             #expect(answer == .accept(startRuntime: false))
         }
-        #expect(machine.registered(Self.registration("11"), identifier: "11") == .refuse(.tooMany))
+        #expect(machine.registered(Self.registration("11"), identifier: "11") == .refuse(.tooMany(limit: 10)))
+        let refusal = ExtensionRefusal.tooMany(limit: 10)
+        #expect(refusal.errorType == "Extension.TooManyExtensions")
+        #expect(refusal.message == "Extension limit (10) reached")
+    }
+
+    @Test func refusesAsManyAsItWasTold() {
+        var machine = ExtensionsMachine(external: ["e"], limit: 2)
+        #expect(machine.registered(Self.registration("e"), identifier: "e") == .accept(startRuntime: true))
+        #expect(machine.registered(Self.registration("i"), identifier: "i") == .accept(startRuntime: false))
+        #expect(machine.registered(Self.registration("j"), identifier: "j") == .refuse(.tooMany(limit: 2)))
     }
 
     @Test func refusesWhoComesAfterTheRuntimeHasAsked() {
