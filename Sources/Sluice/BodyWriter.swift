@@ -71,8 +71,9 @@ public struct BodyWriter: Sendable {
         }
     }
 
-    /// Writes several chunks that are all there, such as what one read of a socket or a file gave. They leave together
-    /// and without a copy, and each stays a chunk of its own; of an empty one nothing is sent.
+    /// Writes several chunks that are all there, such as what one read of a socket or a file gave. They leave together,
+    /// and each stays a chunk of its own; of an empty one nothing is sent. All of them wait for room at once, so the array
+    /// is what bounds the memory they take.
     ///
     /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``. When the sum of them passes what a
     ///   response may have, those before it have been sent.

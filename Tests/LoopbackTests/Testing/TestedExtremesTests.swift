@@ -11,6 +11,15 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct TestedExtremesTests {
     private static let transports = TestedFunction.Transport.allCases
 
+    /// Of a body in chunks of a mebibyte.
+    static func expectEndAtTheLimit(_ call: TestedInvocation) async throws {
+        let response = try await call.response()
+        #expect(response.end.failure?.type == "Function.ResponseSizeTooLarge")
+        #expect(response.end.bodyBytes == 209_715_200)
+        #expect(response.chunks.count == 200)
+        try await call.finished()
+    }
+
     /// The writer never waits, and is told all the same.
     @Test(arguments: transports)
     func aByteMoreThanTwoHundredMebibytes(_ transport: TestedFunction.Transport) async throws {
@@ -28,12 +37,7 @@ import Testing
             }
         }
         try await withTestedFunction(function, TestedFunction.Settings(transport)) { function in
-            let call = try await function.invoke(.raw("{}"))
-            let response = try await call.response()
-            #expect(response.end.failure?.type == "Function.ResponseSizeTooLarge")
-            #expect(response.end.bodyBytes == 209_715_200)
-            #expect(response.chunks.count == 200)
-            try await call.finished()
+            try await Self.expectEndAtTheLimit(try await function.invoke(.raw("{}")))
             #expect(caught.withLock { $0?.code } == .refused)
             #expect(try await function.invoke(.raw("[1]")).response().text == "well")
         }
