@@ -76,8 +76,11 @@ package enum Emulator {
         }
         let capacity = 4 * processes
         let (requests, launches) = AsyncStream<LauncherRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
-        let shares = configuration.sharesProcessors ? try ProcessorShares() : nil
-        defer { shares?.removeAll() }
+        let groups = try ControlGroups(
+            sharesProcessors: configuration.sharesProcessors,
+            limitsMemory: configuration.limitsMemoryByGroups && configuration.functions.contains(where: \.enforcesMemory)
+        )
+        defer { groups.removeAll() }
         let orphans = await OrphanSearch.run(under: configuration.temporaryFolder)
         let run = RunFolder(under: configuration.temporaryFolder)
         let (stirs, stir) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -88,7 +91,7 @@ package enum Emulator {
                 eventLoop: eventLoop,
                 onEvent: onEvent,
                 run: run,
-                shares: shares,
+                groups: groups,
                 onStir: { stir.yield() }
             ) {
                 if case .enqueued = launches.yield($0) { true } else { false }

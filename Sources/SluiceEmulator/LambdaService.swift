@@ -22,7 +22,7 @@ final class LambdaService {
         eventLoop: any EventLoop,
         onEvent: @escaping @Sendable (LogEvent) -> Void,
         run: RunFolder?,
-        shares: ProcessorShares?,
+        groups: ControlGroups,
         onStir: @escaping () -> Void,
         launch: @escaping (LauncherRequest) -> Bool
     ) {
@@ -38,7 +38,7 @@ final class LambdaService {
                 eventLoop: eventLoop,
                 log: self.log,
                 folders: EnvironmentFolders(run: run, maximumLeft: function.concurrency) { _ = launch(.remove($0)) },
-                shares: shares,
+                groups: groups,
                 launch: { launch(.start($0)) },
                 rates: rates,
                 onStir: onStir,

@@ -115,6 +115,10 @@ package final class InvocationRelay {
             case .kill, .freeze: self.processFault?(fault)
             // The connection is gone, as if its caller had left; the function runs on.
             case .drop, .truncate: self.callerDisappeared()
+            case .error:
+                self.runtime?.answer(.internalServerError)
+                self.fail(.serviceFailed)
+                self.processFault?(fault)
             }
         case .notReached(let fault, let bytes):
             self.shaping.notify(.notReached(fault, responseBytes: bytes))

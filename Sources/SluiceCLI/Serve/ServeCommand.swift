@@ -55,8 +55,9 @@ struct ServeCommand: AsyncParsableCommand {
 
             Faults, for every request by --fault, or for one by its header X-Sluice-Fault: kill=BYTES and \
             freeze=BYTES[/MS] strike the function when its caller has so many bytes of the response; drop=BYTES and \
-            truncate=BYTES end the caller's connection there; slow=BYTES a second and stall=BYTES[/MS] make the caller \
-            a slow one; throttle[=N] answers every Nth request with 429; init-crash ends a function that starts.
+            truncate=BYTES end the caller's connection there; error=BYTES has the service fail there, and answer the \
+            runtime with 500; slow=BYTES a second and stall=BYTES[/MS] make the caller a slow one; throttle[=N] answers \
+            every Nth request with 429; init-crash ends a function that starts.
 
             With --extensions, every program of the folder is started before the function, and registers under its \
             file's name. An extension that subscribes to telemetry listens on a port of its own choice, and names it as \

@@ -25,6 +25,9 @@ package struct EmulatorConfiguration: Sendable {
     /// Whether environments get the share of a processor that goes with their memory size, for which there has to be a
     /// control group that this process may make.
     package var sharesProcessors = false
+    /// Whether a control group limits the memory of environments where this process may make one; the watch does it
+    /// everywhere.
+    package var limitsMemoryByGroups = true
     /// Lambda's limits, as far as they are not changed here.
     package var limits = ServiceLimits.lambda
     /// What is to go wrong with every request.

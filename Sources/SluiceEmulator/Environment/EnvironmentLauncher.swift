@@ -42,6 +42,7 @@ struct LaunchRequest: Sendable {
     let workingDirectory: String
     /// What it sees at `/opt`.
     let layers: Layers?
+    let groups: EnvironmentGroups
 }
 
 /// Why a process could not be started.
@@ -108,6 +109,7 @@ struct EnvironmentLauncher: Sendable {
             error: .combinedWithOutput
         ) { execution in
             let group = ProcessGroup(id: execution.processIdentifier.value)
+            request.groups.add(group.id)
             let process = request.process
             request.eventLoop.execute { process.value.processStarted(group, attempt: request.attempt) }
         }

@@ -25,11 +25,13 @@ struct EnvironmentPlace {
     let region: String
     /// As CloudWatch would name it: the date, the version, and what no other environment has.
     let logStream: String
+    /// With which its processes may ask for its metadata.
+    let metadataToken: String
     /// For the function's temporary files; `nil` where there is none of its own.
     let folder: String?
     let run: RunFolder?
-    /// What limits its processes, where their share of the processors is limited.
-    var share: ControlGroup?
+    /// What limits its processes, where the machine lets it.
+    let groups: EnvironmentGroups
 }
 
 /// What an environment's machines of life have under way.

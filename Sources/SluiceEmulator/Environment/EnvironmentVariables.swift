@@ -9,7 +9,7 @@ internal import SluiceServiceWire
 enum EnvironmentVariables {
     /// - Parameters:
     ///   - runtimeAPI: `host:port` of the environment's Runtime API.
-    ///   - place: the environment's own: its log stream, and its folder for temporary files.
+    ///   - place: the environment's own: its log stream, its token, and its folder for temporary files.
     ///   - authorization: what an environment that starts from a snapshot asks for its credentials with.
     static func variables(
         for function: FunctionConfiguration,
@@ -36,6 +36,8 @@ enum EnvironmentVariables {
                 "AWS_LAMBDA_INITIALIZATION_TYPE": function.initializationType,
                 "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
                 "AWS_LAMBDA_LOG_STREAM_NAME": place.logStream,
+                "AWS_LAMBDA_METADATA_API": runtimeAPI,
+                "AWS_LAMBDA_METADATA_TOKEN": place.metadataToken,
                 "LAMBDA_TASK_ROOT": function.workingDirectory,
                 "LAMBDA_RUNTIME_DIR": "/var/runtime",
                 "_HANDLER": function.variables["_HANDLER"] ?? "bootstrap",
@@ -91,12 +93,13 @@ enum EnvironmentVariables {
     private static let reserved = Set([
         "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+        "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN", "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
     ]).union(Self.withheld)
 
     /// Reserved too, and not there unless Lambda sets them.
     private static let withheld: Set<String> = [
-        "AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN", "_X_AMZN_TRACE_ID",
+        "AWS_LAMBDA_MAX_CONCURRENCY", "_X_AMZN_TRACE_ID",
     ]
 
     /// Lambda's server for Managed Instances leaves out what begins with an underscore.

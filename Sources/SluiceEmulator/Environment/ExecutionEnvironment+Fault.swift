@@ -21,6 +21,9 @@ extension ExecutionEnvironment {
                 guard !self.processIsGone, self.group?.id == group.id else { return }
                 if self.current?.invocation.requestID == requestID { group.thaw() }
             }
+        case .error:
+            self.giveUp(reason: "the fault error") { _ in .serviceFailed }
+            self.expectExit()
         case .drop, .truncate:
             break  // These are the caller's connection's.
         }

@@ -21,7 +21,6 @@ extension ExecutionEnvironment: LaunchedProcess {
         guard attempt == self.attempt else { return group.kill() }
         self.group = group
         self.owner?.environmentStirs(self)
-        self.place.share?.add(group.id)
         if let port = self.listener?.localAddress?.port {
             self.groupRecord = self.place.run?.note(group, runtimeAPIPort: port)
         }
@@ -29,18 +28,28 @@ extension ExecutionEnvironment: LaunchedProcess {
     }
 
     /// Ends a function that uses more memory than it may, as Lambda's kernel does: its caller hears of the signal.
-    func exceededMemory(usedMegabytes: Int, attempt: Int) {
+    ///
+    /// - Parameter usedMegabytes: `nil` where it was this machine's kernel that let it have no more.
+    func exceededMemory(usedMegabytes: Int?, attempt: Int) {
         guard attempt == self.attempt, self.endingReason == nil, !self.processIsGone, !self.isOutOfMemory else {
             return
         }
         self.isOutOfMemory = true
-        self.record(
-            .note(
-                "environment \(self.id.number) is killed: it uses \(usedMegabytes) MB, and its memory size is "
-                    + "\(self.function.memoryMegabytes) MB"
-            )
-        )
+        let size = "its memory size is \(self.function.memoryMegabytes) MB"
+        let words = usedMegabytes.map { "it uses \($0) MB, and \(size)" } ?? "it needs more than it may, and \(size)"
+        self.record(.note("environment \(self.id.number) is killed: \(words)"))
         self.group?.kill()
+    }
+
+    /// One of its processes has ended: it may be that the kernel had no more memory for it.
+    func noticeKernelsKill() {
+        if self.place.groups.haveRunOutOfMemory { self.exceededMemory(usedMegabytes: nil, attempt: self.attempt) }
+    }
+
+    /// The process groups that hold memory of the environment's.
+    var processGroups: [ProcessGroup] {
+        guard let group = self.group else { return [] }
+        return [group] + (self.extensions?.processGroups ?? [])
     }
 
     func processCouldNotStart(_ failure: LaunchFailure, attempt: Int) {
@@ -61,6 +70,7 @@ extension ExecutionEnvironment: LaunchedProcess {
     /// writer ended right behind it.
     func processEnded(_ exit: InvocationFailure.Exit, attempt: Int) {
         guard attempt == self.attempt else { return }
+        self.noticeKernelsKill()
         // Whatever it started shares its group, and must not outlive it.
         self.group?.kill()
         if let record = self.groupRecord { self.place.run?.forget(record) }

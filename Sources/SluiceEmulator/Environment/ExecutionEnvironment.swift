@@ -17,6 +17,8 @@ final class ExecutionEnvironment {
     let log: EventLog
     weak var owner: (any ExecutionEnvironmentOwner)?
     let session: any RuntimeAPI
+    /// What the processes call: the Runtime API, and what is beside it.
+    let router: any RequestRouter
     /// What there is in place of `delivery` and `current` on Managed Instances.
     let managed: ManagedInvocations?
     let connections = ConnectionSet()
@@ -77,7 +79,13 @@ final class ExecutionEnvironment {
         self.life = EnvironmentLife(freezes: function.freezes && function.managedConcurrency == nil)
         let managed = function.managedConcurrency.map { ManagedInvocations(workers: $0) }
         self.managed = managed
-        if let managed { self.session = managed.session } else { self.session = RuntimeAPISession() }
+        let session: any RuntimeAPI = managed?.session ?? RuntimeAPISession()
+        self.session = session
+        self.router = MetadataEndpoint(
+            token: place.metadataToken,
+            zone: AvailabilityZoneID(region: place.region),
+            before: session
+        )
         self.eventLoop = eventLoop
         self.log = log
         self.owner = owner
@@ -99,7 +107,7 @@ final class ExecutionEnvironment {
         HTTP1Listener.bind(
             host: "127.0.0.1",
             port: 0,
-            router: self.session,
+            router: self.router,
             connections: self.connections,
             bounds: .runtimes(workers: self.function.managedConcurrency ?? 1),
             onFault: { [weak self] fault in

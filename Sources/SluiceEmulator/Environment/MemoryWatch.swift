@@ -6,9 +6,10 @@ internal import SluiceWire
 
 /// Looks after the memory of functions at work, and has those ended that use more than they may.
 ///
-/// Lambda's limit is the kernel's, on the page that goes over it; this one looks every
-/// `Limits.memoryWatchMilliseconds`, which needs no rights over the machine's control groups. What is over the limit only
-/// between two looks is told by the peak in the REPORT line.
+/// Lambda's limit is the kernel's, on the page that goes over it, and so it is here where a control group can be made;
+/// this one looks every `Limits.memoryWatchMilliseconds`, which needs no rights over those. What is over the limit only
+/// between two looks is told by the peak in the REPORT line. Where there is a group, it asks whether the kernel has killed
+/// some of an environment's processes, and has the others ended too.
 ///
 /// It looks for as long as there is something that can run. What is frozen cannot grow, so a service whose environments
 /// all are idle wakes nothing.
@@ -44,13 +45,16 @@ extension MemoryWatch {
     /// One environment at work.
     struct Subject: Sendable {
         let environment: NIOLoopBound<ExecutionEnvironment>
-        let group: ProcessGroup
+        /// The runtime's, and those of external extensions.
+        let groups: [ProcessGroup]
+        let controlGroups: EnvironmentGroups
         let limitMegabytes: Int
         let attempt: Int
 
         /// Files of the kernel are read here, off the loop: they take as long as the function is large.
         fileprivate func look(on eventLoop: any EventLoop) {
-            guard let used = ProcessMemory.excess(of: self.group.id, over: self.limitMegabytes) else { return }
+            let used = ProcessMemory.excess(of: self.groups.map(\.id), over: self.limitMegabytes)
+            guard used != nil || self.controlGroups.haveRunOutOfMemory else { return }
             eventLoop.execute { self.environment.value.exceededMemory(usedMegabytes: used, attempt: self.attempt) }
         }
     }

@@ -18,12 +18,12 @@ enum ProcessMemory {
         self.megabytes("VmHWM:", in: ProcessTable.bytes(of: "/proc/\(process)/status", limitBytes: 4096))
     }
 
-    /// What a process and its children hold now, in MB, if it is more than `limit`.
+    /// What processes and their children hold now, in MB, if it is more than `limit`.
     ///
     /// The sum of resident memory is quick to read and counts shared pages once for each process. Only where it is over
     /// the limit is the kernel asked for what it takes longer to say: the pages with their shares.
-    static func excess(of process: Int32, over limit: Int) -> Int? {
-        let family = ProcessTable.family(of: process)
+    static func excess(of processes: [Int32], over limit: Int) -> Int? {
+        let family = processes.flatMap(ProcessTable.family(of:))
         let resident = family.reduce(0) { $0 + (self.residentMegabytes(of: $1) ?? 0) }
         guard resident > limit else { return nil }
         let exact = family.reduce(0) { sum, member in

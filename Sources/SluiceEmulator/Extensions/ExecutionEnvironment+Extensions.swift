@@ -35,6 +35,7 @@ extension ExecutionEnvironment {
     /// Lambda starts environment and all anew when an extension ends or says that it cannot go on.
     func extensionFailed(_ failure: ExtensionFailure) {
         guard self.endingReason == nil else { return }
+        self.noticeKernelsKill()
         self.record(.extensions(.failed(environment: self.id.number, failure)))
         self.end(reason: "\(failure.errorType): \(failure.message)", as: .failure) {
             failure.invocationFailure(requestID: $0)

@@ -49,7 +49,8 @@ extension ExtensionHost.Setup {
                     command: [process.file.path],
                     variables: EnvironmentVariables.ofExtension(variables),
                     workingDirectory: function.workingDirectory,
-                    layers: function.layers
+                    layers: function.layers,
+                    groups: place.groups
                 )
             )
         }

@@ -49,7 +49,7 @@ final class ExtensionHost {
         HTTP1Listener.bind(
             host: "127.0.0.1",
             port: 0,
-            router: environment.session,
+            router: environment.router,
             connections: self.connections,
             bounds: .runtimes,
             onFault: { [weak environment] fault in
@@ -127,6 +127,8 @@ final class ExtensionHost {
 extension ExtensionHost: EnvironmentExtensions {
     var everyoneIsWaiting: Bool { self.session.everyoneIsWaiting }
     var shutdownBudget: ShutdownBudget { self.session.shutdownBudget }
+
+    var processGroups: [ProcessGroup] { self.processes.filter { !$0.isGone }.compactMap(\.group) }
 
     func freeze() { for process in self.processes { process.freeze() } }
     func thaw() { for process in self.processes { process.thaw() } }

@@ -10,8 +10,7 @@ final class ExternalExtension: LaunchedProcess {
     let runtimeAPIPort: Int
     private weak var host: ExtensionHost?
     private let run: RunFolder?
-    private let share: ControlGroup?
-    private var group: ProcessGroup?
+    private(set) var group: ProcessGroup?
     /// By which a later start of the service would find the group.
     private var record: GroupRecord?
     private var isKilled = false
@@ -21,7 +20,6 @@ final class ExternalExtension: LaunchedProcess {
         self.file = file
         self.runtimeAPIPort = runtimeAPIPort
         self.run = place?.run
-        self.share = place?.share
         self.host = host
     }
 
@@ -31,7 +29,6 @@ final class ExternalExtension: LaunchedProcess {
 
     func processStarted(_ group: ProcessGroup, attempt: Int) {
         self.group = group
-        self.share?.add(group.id)
         self.record = self.run?.note(group, runtimeAPIPort: self.runtimeAPIPort)
         if self.isKilled { group.kill() }
     }

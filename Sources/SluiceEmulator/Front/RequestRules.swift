@@ -67,7 +67,7 @@ final class RequestRules {
                 switch fault.kind {
                 case .drop: exchange?.abort()
                 case .truncate: exchange?.tear()
-                case .kill, .freeze: break
+                case .kill, .freeze, .error: break
                 }
             case .notReached(let fault, let bytes):
                 let name = fault.kind.rawValue

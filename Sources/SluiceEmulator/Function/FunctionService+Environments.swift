@@ -52,7 +52,7 @@ extension FunctionService: ExecutionEnvironmentOwner {
 
     func environmentIsGone(_ environment: ExecutionEnvironment) {
         self.environments[environment.id] = nil
-        environment.place.share?.remove()
+        environment.place.groups.remove()
         if let folder = environment.place.folder {
             self.folders.giveBack(folder, toSuccessor: environment.isReset && !self.isStopping)
         }

@@ -15,7 +15,7 @@ final class FunctionService {
     private let log: EventLog
     private let launch: (LaunchRequest) -> Bool
     let folders: EnvironmentFolders
-    private let shares: ProcessorShares?
+    private let groups: ControlGroups
     private let rates: RequestRates
     let onStir: () -> Void
     private let accountHasRoom: () -> Bool
@@ -37,7 +37,7 @@ final class FunctionService {
 
     /// - Parameters:
     ///   - folders: where environments have their temporary files.
-    ///   - shares: limits what environments take of the processors; `nil` where nothing does.
+    ///   - groups: limit what environments take of the machine.
     ///   - launch: has a process started; false when the service cannot take any more.
     ///   - rates: counts requests, those of all functions together.
     ///   - onStir: called when processes begin to run, or go on, whose memory is to be watched.
@@ -48,7 +48,7 @@ final class FunctionService {
         eventLoop: any EventLoop,
         log: EventLog,
         folders: EnvironmentFolders,
-        shares: ProcessorShares?,
+        groups: ControlGroups,
         launch: @escaping (LaunchRequest) -> Bool,
         rates: RequestRates,
         onStir: @escaping () -> Void,
@@ -60,7 +60,7 @@ final class FunctionService {
         self.eventLoop = eventLoop
         self.log = log
         self.folders = folders
-        self.shares = shares
+        self.groups = groups
         self.launch = launch
         self.rates = rates
         self.onStir = onStir
@@ -167,24 +167,27 @@ final class FunctionService {
                         authorization: credentials?.authorization
                     ),
                     workingDirectory: self.configuration.workingDirectory,
-                    layers: self.configuration.layers
+                    layers: self.configuration.layers,
+                    groups: place.groups
                 )
             )
         }
     }
 
     private func makePlace(for name: String) -> EnvironmentPlace {
-        let share = self.shares?.makeGroup(named: name, for: self.configuration)
-        if self.shares != nil, share == nil {
-            let text = "no control group can be made for the next environment: it may take all of the processors"
+        let groups = self.groups.makeGroups(named: name, for: self.configuration)
+        if groups == nil {
+            let processors = self.service.sharesProcessors ? "it may take all of the processors, and " : ""
+            let text = "no control group can be made for the next environment: \(processors)its memory is watched only"
             self.log.record(.note(text), function: self.configuration.name)
         }
         return EnvironmentPlace(
             region: self.service.region,
             logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
+            metadataToken: Identifiers.uuid(),
             folder: self.folders.take(for: name),
             run: self.folders.run,
-            share: share
+            groups: groups ?? EnvironmentGroups()
         )
     }
 
@@ -228,10 +231,13 @@ final class FunctionService {
     var subjectsOfMemoryWatch: [MemoryWatch.Subject] {
         guard self.configuration.enforcesMemory else { return [] }
         return self.environments.values.compactMap { environment in
-            guard let group = environment.group, !environment.processIsGone, !environment.isFrozen else { return nil }
+            guard !environment.processIsGone, !environment.isFrozen else { return nil }
+            let groups = environment.processGroups
+            guard !groups.isEmpty else { return nil }
             return MemoryWatch.Subject(
                 environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
-                group: group,
+                groups: groups,
+                controlGroups: environment.place.groups,
                 limitMegabytes: self.configuration.memoryMegabytes,
                 attempt: environment.attempt
             )

@@ -39,6 +39,7 @@ package struct ExtensionFunction: Sendable {
 package final class ExtensionsSession {
     private var machine: ExtensionsMachine
     private let function: ExtensionFunction
+    private let limit: Int
     private let makeIdentifier: () -> String
     /// The open calls, by the identifiers of their extensions.
     private var waiting: [String: ServerExchange] = [:]
@@ -60,6 +61,7 @@ package final class ExtensionsSession {
     ) {
         self.machine = ExtensionsMachine(external: external, limit: limit, allowsInvoke: allowsInvoke)
         self.function = function
+        self.limit = limit
         self.makeIdentifier = makeIdentifier
     }
 
@@ -154,7 +156,9 @@ package final class ExtensionsSession {
 
     private func refuse(_ refusal: ExtensionRefusal, on exchange: ServerExchange) {
         exchange.answer(refusal.reply)
-        self.delegate?.extensionRefused("an extension got 403 \(refusal.errorType): \(refusal.message)")
+        let words = "an extension got 403 \(refusal.errorType): \(refusal.message)"
+        let isLimit = refusal == .tooMany(limit: self.limit)
+        self.delegate?.extensionRefused(isLimit ? ServiceLimit.extensions.note(words, value: self.limit) : words)
     }
 
     private func gather(

@@ -9,6 +9,7 @@
 /// | `freeze=BYTES`, `freeze=BYTES/MS` | they are stopped there, until the time-out or for so many milliseconds |
 /// | `drop=BYTES` | the caller's connection ends there; the function runs on |
 /// | `truncate=BYTES` | the same, in the middle of a chunk |
+/// | `error=BYTES` | the service fails there: the runtime is answered with 500, upon which it has to exit |
 /// | `slow=BYTES` | the caller takes so many bytes a second |
 /// | `stall=BYTES`, `stall=BYTES/MS` | the caller takes so many bytes, and then none: ever, or for so many milliseconds |
 /// | `throttle`, `throttle=N` | each request is answered with 429, or every Nth |
@@ -113,15 +114,15 @@ extension FaultPlanError: CustomStringConvertible {
         switch self {
         case .unknown(let name):
             "there is no fault \(InvokeError.quoted(name)); those that exist: kill=BYTES, freeze=BYTES[/MS], "
-                + "drop=BYTES, truncate=BYTES, slow=BYTES, stall=BYTES[/MS], throttle[=N], init-crash"
+                + "drop=BYTES, truncate=BYTES, error=BYTES, slow=BYTES, stall=BYTES[/MS], throttle[=N], init-crash"
         case .noNumber(let name, let value):
             "the fault \(name) needs a number"
                 + (value.map { ", which \(InvokeError.quoted($0)) is not for it" } ?? ": \(name)=NUMBER")
         case .takesNoValue(let name):
             "the fault \(name) takes no value"
         case .twoOfAKind(let name):
-            "\(name) cannot be together with another fault of its kind: one of kill, freeze, drop and truncate, and one "
-                + "of slow and stall"
+            "\(name) cannot be together with another fault of its kind: one of kill, freeze, drop, truncate and error, "
+                + "and one of slow and stall"
         }
     }
 }

@@ -12,6 +12,8 @@ package struct ByteFault: Hashable, Sendable {
         case drop
         /// The same, behind the size of a chunk that does not come.
         case truncate
+        /// The service fails: the runtime is told so, and its environment is over.
+        case error
     }
 
     package var kind: Kind

@@ -131,6 +131,9 @@ package struct InvocationFailure: Hashable, Sendable {
         Self("Sandbox.Failure", "RequestId: \(requestID) Error: the local Lambda was stopped")
     }
 
+    /// The service failed, as the fault `error` asks for.
+    package static let serviceFailed = Self("Sandbox.Failure", "The fault error made the service fail")
+
     /// What a runtime posted to `/error` or `/init/error`. The caller gets its bytes unchanged, but for the cause that
     /// a report of the content type `RuntimeAPIHeader.errorCauseContentType` has for the tracing service.
     /// (Lambda's own Runtime API server, `invocationerror.go`.)

@@ -33,6 +33,8 @@ package struct RuntimeAPIReply: Hashable, Sendable {
     )
     /// The body of the request ended early.
     package static let truncatedRequest = refused(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+    /// The service has failed, and the runtime is to exit promptly. (Lambda Developer Guide, "Using the Lambda runtime API".)
+    package static let internalServerError = refused(500, "InternalServerError", "Internal Server Error")
     /// The answer comes after the time-out, or for another delivery of the same request.
     package static let invokeTimeout = refused(410, "InvokeTimeout", "Invoke timeout")
     /// On Managed Instances: more calls to `/next` are open than the runtime has workers. The type is that of Lambda's own

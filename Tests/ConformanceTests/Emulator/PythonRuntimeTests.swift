@@ -38,6 +38,15 @@ import Testing
         }
     }
 
+    /// AWS's own client of the metadata endpoint.
+    @Test(.requires(.awslambdaric, .boto3, .powertools))
+    func powertoolsFindsTheZone() async throws {
+        try await Self.withRuntime { _, boto in
+            let reply = try await boto.send(payload: #"{"do":"zone"}"#, function: "py")
+            #expect(reply.payload == #""use1-az1""#, "\(reply)")
+        }
+    }
+
     @Test(.requires(.awslambdaric, .boto3))
     func aHandlerGetsItsEventAndItsContext() async throws {
         try await Self.withRuntime { _, boto in

@@ -51,9 +51,11 @@ import Testing
         script.shutdown = [["print", "ended"]]
         try await ScriptedExtensions.with(["e": script]) { extensions in
             let log = LocalLambda.Log()
-            try await LocalLambda.run(try extensions.configuration(), log: log) { lambda in
+            let function = try extensions.configuration(initialisation: [.onTerm(exits: true)])
+            try await LocalLambda.run(function, log: log) { lambda in
                 _ = try await lambda.invoke([.chunk("x"), .end])
             }
+            #expect(log.count { if case .output(_, "terminated") = $0 { true } else { false } } == 1)
             let event = try #require(try extensions.entries("event").last)
             #expect(event["shutdownReason"] as? String == "SPINDOWN")
             let now = Date.now.timeIntervalSince1970 * 1_000
@@ -61,6 +63,16 @@ import Testing
             #expect(deadline < now + 2_000 && deadline > now - 60_000)
             #expect(log.story.last == "ended")
         }
+    }
+
+    @Test("21: sends no SIGTERM where none is")
+    func noShutdown() async throws {
+        let log = LocalLambda.Log()
+        let function = try ScriptedFunction.configuration(initialisation: [.onTerm(exits: true)])
+        try await LocalLambda.run(function, log: log) { lambda in
+            _ = try await lambda.invoke([.chunk("x"), .end])
+        }
+        #expect(log.count { if case .output(_, "terminated") = $0 { true } else { false } } == 0)
     }
 
     @Test("22: tells of a stream with responseLatency, responseDuration and producedBytes")

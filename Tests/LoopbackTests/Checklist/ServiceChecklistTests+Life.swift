@@ -47,7 +47,8 @@ import Testing
             #expect(seen.filter { expected.keys.contains($0.key) } == expected)
             for name in [
                 "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-                "AWS_SESSION_TOKEN", "PATH", "LD_LIBRARY_PATH", "AWS_XRAY_DAEMON_ADDRESS", "_AWS_XRAY_DAEMON_ADDRESS",
+                "AWS_SESSION_TOKEN", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN", "PATH", "LD_LIBRARY_PATH",
+                "AWS_XRAY_DAEMON_ADDRESS", "_AWS_XRAY_DAEMON_ADDRESS",
             ] {
                 #expect(seen[name] != nil, "\(name)")
             }
@@ -74,7 +75,7 @@ import Testing
     @Test("24: leaves out what Lambda reserves and does not set, and what the host says of itself")
     func withheldVariables() async throws {
         var function = try ScriptedFunction.configuration()
-        let withheld = ["AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_METADATA_API", "_X_AMZN_TRACE_ID"]
+        let withheld = ["AWS_LAMBDA_MAX_CONCURRENCY", "_X_AMZN_TRACE_ID"]
         for name in withheld { function.variables[name] = "2" }
         var host = ["PATH": RunEnvironment["PATH"] ?? "/usr/bin:/bin"]
         host["AWS_EXECUTION_ENV"] = "AWS_ECS_FARGATE"

@@ -27,6 +27,21 @@ import Testing
         }
     }
 
+    /// A runtime that exits at once, as it is told to, and one that has to be ended.
+    @Test(arguments: [true, false]) func failsInTheRuntimesSight(exits: Bool) async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let steps: [ScriptedFunction.Step] = [.chunk("hello world"), .tell, exits ? .exit(0) : .hang]
+            let reply = try await lambda.invoke(fault: "error=5", steps)
+            #expect(reply.body == "hello")
+            #expect(reply.failureType == "Sandbox.Failure")
+            let answer = try await lambda.log.answers(1)[0]
+            #expect(answer.isRefusal(500, "InternalServerError", "Internal Server Error"), "\(answer)")
+            #expect(try await lambda.log.endedEnvironment() == "the fault error")
+            #expect(try await lambda.log.reports(atLeast: 1)[0].errorType == "Sandbox.Failure")
+            #expect(try await lambda.invoke(Self.hello).body == "hello world", "only that request")
+        }
+    }
+
     @Test func dropsTheCallersConnectionAndLetsTheFunctionRunToItsEnd() async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
             for reply in [

@@ -183,6 +183,7 @@ struct LocalLambda: Sendable {
         faults: FaultPlan = .none,
         feedHeartbeat: TimeAmount? = nil,
         sharesProcessors: Bool = false,
+        limitsMemoryByGroups: Bool = true,
         log: Log = Log(),
         onEvent: @escaping @Sendable (LogEvent) -> Void = { _ in },
         body: @Sendable (LocalLambda) async throws -> Result
@@ -194,6 +195,7 @@ struct LocalLambda: Sendable {
         configuration.limits = limits ?? .unpaced
         configuration.faults = faults
         configuration.sharesProcessors = sharesProcessors
+        configuration.limitsMemoryByGroups = limitsMemoryByGroups
         if let feedHeartbeat { configuration.feedHeartbeat = feedHeartbeat }
         return try await Emulator.run(
             configuration,

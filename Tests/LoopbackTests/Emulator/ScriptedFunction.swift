@@ -26,6 +26,10 @@ enum ScriptedFunction {
         case exit(Int)
         case kill(String)
         case child([String] = [])
+        /// From here on it prints `terminated` when SIGTERM comes.
+        case onTerm(exits: Bool)
+        /// Registers as an extension by itself, and prints the answer.
+        case internalExtension(String)
         case heir
         case stopGroup
         case hang
@@ -56,7 +60,7 @@ enum ScriptedFunction {
         case allocate(megabytes: Int)
 
         /// What is sent to the Runtime API. In the path and in values, `{id}`, `{previous}` and `{invocation}` stand for
-        /// the ids of this request, the one before it, and this delivery.
+        /// the ids of this request, the one before it, and this delivery, and `{token}` for that of the metadata endpoint.
         struct Request {
             var method = "POST"
             var path: String
@@ -105,6 +109,8 @@ enum ScriptedFunction {
             case .print(let text): ["print", text]
             case .exit(let code): ["exit", code]
             case .kill(let signal): ["kill", signal]
+            case .onTerm(let exits): ["on_term", exits]
+            case .internalExtension(let name): ["internal_extension", name]
             case .child(let command): ["child"] + command as [Any]
             case .heir: ["heir"]
             case .stopGroup: ["stop_group"]

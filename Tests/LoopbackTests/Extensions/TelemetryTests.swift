@@ -101,6 +101,17 @@ import Testing
         #expect(events.map(\.type).filter { $0 == "platform.report" }.count == 1)
     }
 
+    /// After the fifth try a batch is lost, and its subscriber learns how much that was.
+    @Test func whatWasLostIsTold() async throws {
+        let events = try await Self.events(types: ["platform"], refusedPosts: 5, Self.streamed)
+        let dropped = try #require(events.first { $0.type == "platform.logsDropped" }, "\(events.map(\.type))")
+        #expect(dropped.record["droppedRecords"] as? Int ?? 0 >= 1)
+        #expect(dropped.record["droppedBytes"] as? Int ?? 0 >= 100)
+        #expect((dropped.record["reason"] as? String)?.isEmpty == false)
+        #expect(!events.contains { $0.type == "platform.initStart" }, "it was in the first batch")
+        #expect(events.contains { $0.type == "platform.report" }, "what comes later arrives")
+    }
+
     @Test func onlyWhatWasAskedForComes() async throws {
         let events = try await Self.events(types: ["function"], Self.streamed)
         #expect(events.map(\.line) == ["printed"])

@@ -10,8 +10,7 @@ import Testing
 /// Thousands of invocations over eight environments, whose processes are killed all the time: by themselves in the
 /// midst of their work, in their initialisation, and from outside at any moment.
 @Suite(.timeLimit(.minutes(10)), .requires(.python3), .takesTurns) struct RandomKillTests {
-    /// `SLUICE_KILLED_CALLS=10000` is the whole of it, in half a minute.
-    private static let calls = RunEnvironment["SLUICE_KILLED_CALLS"].flatMap { Int($0) } ?? 1_000
+    private static let calls = 10_000
     private static let environments = 8
 
     /// What the log says of the processes: the functions print their numbers.

@@ -7,8 +7,12 @@ import Testing
 @Suite struct ControlGroupLayoutTests {
     private typealias Candidate = ControlGroupLayout.Candidate
 
-    private func candidates(_ mounts: String, _ own: String) -> [String] {
-        ControlGroupLayout(mountInfo: mounts, ownGroups: own).candidates.map {
+    private func candidates(
+        _ mounts: String,
+        _ own: String,
+        of controller: ControlGroupLayout.Controller = .processors
+    ) -> [String] {
+        ControlGroupLayout(of: controller, mountInfo: mounts, ownGroups: own).candidates.map {
             ($0.version == .two ? "2 " : "1 ") + $0.folder
         }
     }
@@ -31,11 +35,9 @@ import Testing
         let mounts =
             "30 23 0:26 / /cg/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
             + "31 23 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n32 23 0:28 / /cg/unified rw - cgroup2 cgroup2 rw\n"
-        #expect(
-            self.candidates(mounts, "4:memory:/m\n3:cpuset:/s\n2:cpu,cpuacct:/a\n0::/\n") == [
-                "2 /cg/unified", "1 /cg/cpu,cpuacct/a", "1 /cg/cpu,cpuacct",
-            ]
-        )
+        let own = "4:memory:/m\n3:cpuset:/s\n2:cpu,cpuacct:/a\n0::/\n"
+        #expect(self.candidates(mounts, own) == ["2 /cg/unified", "1 /cg/cpu,cpuacct/a", "1 /cg/cpu,cpuacct"])
+        #expect(self.candidates(mounts, own, of: .memory) == ["2 /cg/unified", "1 /cg/memory/m", "1 /cg/memory"])
     }
 
     @Test func aPartOfTheHierarchyIsMountedInAContainer() {

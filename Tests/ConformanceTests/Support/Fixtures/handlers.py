@@ -36,6 +36,9 @@ def handler(event, context):
         return "x" * event["bytes"]
     if do == "exit":
         sys.exit(3)
+    if do == "zone":
+        from aws_lambda_powertools.utilities.metadata import get_lambda_metadata
+        return get_lambda_metadata().availability_zone_id
     if do == "context":
         return {
             "id": context.aws_request_id,

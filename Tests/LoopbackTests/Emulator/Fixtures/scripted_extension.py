@@ -127,6 +127,16 @@ class Extension:
     def do_process_id(self):
         print("child", os.getpid(), flush=True)
 
+    def do_allocate(self, megabytes):
+        self.taken = b"x" * (megabytes << 20)
+
+    def do_zone(self):
+        """Asks the metadata endpoint, by the variables that name it."""
+        connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_METADATA_API"])
+        fields = {"Authorization": "Bearer " + os.environ["AWS_LAMBDA_METADATA_TOKEN"]}
+        connection.request("GET", "/2026-01-15/metadata/execution-environment", headers=fields)
+        TRACE.add("zone", json.loads(connection.getresponse().read()))
+
     def do_variables(self):
         TRACE.add("variables", dict(os.environ))
 

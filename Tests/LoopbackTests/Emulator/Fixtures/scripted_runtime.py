@@ -64,7 +64,9 @@ class Runtime:
         print("answer", json.dumps(told), flush=True)
 
     def filled(self, text):
-        for mark, value in [("id", self.request_id), ("previous", self.previous_id), ("invocation", self.invocation_id)]:
+        marks = {"id": self.request_id, "previous": self.previous_id, "invocation": self.invocation_id}
+        marks["token"] = os.environ.get("AWS_LAMBDA_METADATA_TOKEN")
+        for mark, value in marks.items():
             text = text.replace("{%s}" % mark, value or "")
         return text
 
@@ -137,6 +139,31 @@ class Runtime:
 
     def do_kill(self, name):
         os.kill(os.getpid(), getattr(signal, name))
+
+    def do_on_term(self, exits):
+        """From here on it says that SIGTERM came, and ends upon it or goes on as if nothing had been."""
+        def heard(*_):
+            print("terminated", flush=True)
+            if exits:
+                os._exit(0)
+
+        signal.signal(signal.SIGTERM, heard)
+
+    def do_internal_extension(self, name):
+        """Registers as an extension and asks for its next event, on a connection that stays open."""
+        head = f"POST /2020-01-01/extension/register HTTP/1.1\r\nHost: {HOST}\r\nLambda-Extension-Name: {name}\r\n"
+        own = self.connection, self.reader
+        self.connection = socket.create_connection((HOST, int(PORT)))
+        self.reader = self.connection.makefile("rb")
+        self.send(head + 'Content-Length: 13\r\n\r\n{"events":[]}')
+        status, fields, body = reply = self.read_reply()
+        self.tell(reply)
+        if status == 200:
+            identifier = fields["lambda-extension-identifier"]
+            path = "/2020-01-01/extension/event/next"
+            self.send(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nLambda-Extension-Identifier: {identifier}\r\n\r\n")
+        self.kept = [*getattr(self, "kept", []), self.connection]
+        self.connection, self.reader = own
 
     def do_child(self, *command):
         """Starts a child that outlives everything, unless it is killed, and prints its number."""

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import SluiceServiceWire
+internal import SluiceWire
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// A control group of the kernel, as its files are written. (cgroups(7); the kernel's `cgroup-v2` and `cgroup-v1`.)
+struct ControlGroup: Sendable {
+    let version: ControlGroupLayout.Version
+    let path: String
+
+    func make() -> Bool { mkdir(self.path, 0o755) == 0 }
+
+    /// No process is in it any more.
+    func remove() { rmdir(self.path) }
+
+    /// What the process starts from now on is in it too.
+    ///
+    /// The kernel may take some milliseconds over it, so that an event loop has to leave it to others.
+    func add(_ process: Int32) { self.write("\(process)", to: "cgroup.procs") }
+
+    /// - Parameter quota: of each `Limits.processorPeriodMicroseconds`.
+    func limitProcessors(toMicroseconds quota: Int) -> Bool {
+        let period = Limits.processorPeriodMicroseconds
+        switch self.version {
+        case .two:
+            return self.write("\(quota) \(period)", to: "cpu.max")
+        case .one:
+            return self.write("\(period)", to: "cpu.cfs_period_us") && self.write("\(quota)", to: "cpu.cfs_quota_us")
+        }
+    }
+
+    /// From there on the kernel kills; where it can, all that is in the group at once.
+    func limitMemory(toMegabytes megabytes: Int) -> Bool {
+        let bytes = "\(megabytes << 20)"
+        switch self.version {
+        case .two:
+            guard self.write(bytes, to: "memory.max") else { return false }
+            // Lambda has no swap; a machine may have none either, and then there is no such file.
+            self.write("0", to: "memory.swap.max")
+            self.write("1", to: "memory.oom.group")
+        case .one:
+            guard self.write(bytes, to: "memory.limit_in_bytes") else { return false }
+            // Of memory and swap together.
+            self.write(bytes, to: "memory.memsw.limit_in_bytes")
+        }
+        return true
+    }
+
+    /// Whether the kernel has killed a process of it because of its memory.
+    var hasRunOutOfMemory: Bool {
+        let file = self.version == .two ? "memory.events" : "memory.oom_control"
+        let text = ProcessTable.bytes(of: "\(self.path)/\(file)", limitBytes: 4096)
+        return text.split(separator: UInt8(ascii: "\n")).contains {
+            $0.starts(with: "oom_kill ".utf8) && !$0.elementsEqual("oom_kill 0".utf8)
+        }
+    }
+
+    /// Into a file of the kernel, which takes it in one piece or not at all.
+    @discardableResult
+    private func write(_ text: String, to name: String) -> Bool {
+        let file = open("\(self.path)/\(name)", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        let bytes = Array(text.utf8)
+        #if canImport(Darwin)
+        return Darwin.write(file, bytes, bytes.count) == bytes.count
+        #elseif canImport(Musl)
+        return Musl.write(file, bytes, bytes.count) == bytes.count
+        #else
+        return Glibc.write(file, bytes, bytes.count) == bytes.count
+        #endif
+    }
+}
+
+/// The control groups that an environment's processes are in: none, one, or one for each thing that is limited.
+struct EnvironmentGroups: Sendable {
+    var all: [ControlGroup] = []
+    /// That of them which limits memory.
+    var ofMemory: ControlGroup?
+
+    func add(_ process: Int32) { for group in self.all { group.add(process) } }
+    func remove() { for group in self.all { group.remove() } }
+    var haveRunOutOfMemory: Bool { self.ofMemory?.hasRunOutOfMemory ?? false }
+}

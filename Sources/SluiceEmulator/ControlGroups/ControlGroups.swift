@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+internal import SluiceServiceWire
+internal import SluiceWire
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// Limits what environments take of the machine, by control groups of the kernel: their memory wherever this user may,
+/// and the share of a processor that goes with their memory size where somebody asked for it.
+///
+/// Source: Lambda Developer Guide, "Configure Lambda function memory": processing power is in proportion to the memory
+/// size, and `Limits.megabytesOfProcessor` are one whole processor.
+struct ControlGroups: Sendable {
+    private typealias Place = ControlGroupLayout.Candidate
+
+    private let processors: Place?
+    private let memory: Place?
+
+    /// Finds places where groups can be made, and tries them.
+    ///
+    /// - Throws: `EmulatorError` of the code `processorShareUnavailable`, which says what is missing. Memory is watched
+    ///   where no group limits it.
+    init(sharesProcessors: Bool, limitsMemory: Bool) throws(EmulatorError) {
+        let mounts = Self.text(of: "/proc/self/mountinfo")
+        let own = Self.text(of: "/proc/self/cgroup")
+        func search(_ controller: ControlGroupLayout.Controller) -> (place: Place?, reasons: [String]) {
+            Self.search(ControlGroupLayout(of: controller, mountInfo: mounts, ownGroups: own).candidates, controller)
+        }
+        var processors: Place?
+        if sharesProcessors {
+            let (place, reasons) = search(.processors)
+            guard let place else { throw Self.unavailable(reasons) }
+            processors = place
+        }
+        let memory = limitsMemory ? search(.memory).place : nil
+        // In the newer interface a process is in one group for everything.
+        let areApart = memory?.version == .two && processors?.version == .two && memory != processors
+        self.processors = processors
+        self.memory = areApart ? nil : memory
+    }
+
+    /// Groups for one environment, made for what the function is limited in; `nil` if one cannot be made any more.
+    func makeGroups(named name: String, for function: FunctionConfiguration) -> EnvironmentGroups? {
+        let memory = function.enforcesMemory ? self.memory : nil
+        var groups = EnvironmentGroups()
+        for place in Set([self.processors, memory].compactMap(\.self)) {
+            let group = ControlGroup(version: place.version, path: "\(place.folder)/\(Self.prefix)\(getpid())-\(name)")
+            guard group.make() else {
+                groups.remove()
+                return nil
+            }
+            groups.all.append(group)
+            if place == self.processors, !group.limitProcessors(toMicroseconds: function.processorMicroseconds) {
+                groups.remove()
+                return nil
+            }
+            if place == memory, group.limitMemory(toMegabytes: function.memoryMegabytes) { groups.ofMemory = group }
+        }
+        return groups
+    }
+
+    /// The service is over, and with it every process in a group of its own.
+    func removeAll() {
+        for place in Set([self.processors, self.memory].compactMap(\.self)) {
+            for name in FolderContents.names(in: place.folder) where name.hasPrefix("\(Self.prefix)\(getpid())-") {
+                rmdir("\(place.folder)/\(name)")
+            }
+        }
+    }
+
+    // MARK: Finding a place
+
+    private static func search(
+        _ candidates: [Place],
+        _ controller: ControlGroupLayout.Controller
+    ) -> (place: Place?, reasons: [String]) {
+        var reasons: [String] = []
+        for candidate in candidates {
+            Self.removeLeft(in: candidate.folder)
+            guard let reason = Self.problem(with: candidate, for: controller) else { return (candidate, []) }
+            reasons.append("\(candidate.folder): \(reason)")
+        }
+        return (nil, reasons)
+    }
+
+    private static func problem(with place: Place, for controller: ControlGroupLayout.Controller) -> String? {
+        let path = "\(place.folder)/\(Self.prefix)\(getpid())-probe"
+        let group = ControlGroup(version: place.version, path: path)
+        guard group.make() else { return "no group can be made: \(String(cString: strerror(errno)))" }
+        defer { group.remove() }
+        guard access(path + "/cgroup.procs", W_OK) == 0 else { return "is no control group" }
+        switch controller {
+        case .processors where !group.limitProcessors(toMicroseconds: Limits.processorPeriodMicroseconds):
+            return place.version == .two ? "its groups have no cpu.max to write" : "no quota can be written"
+        case .memory where !group.limitMemory(toMegabytes: Limits.megabytesOfProcessor):
+            return "its groups have no limit of memory to write"
+        case .processors, .memory:
+            return nil
+        }
+    }
+
+    private static func unavailable(_ reasons: [String]) -> EmulatorError {
+        EmulatorError(
+            .processorShareUnavailable,
+            "--cpu-share needs a control group of Linux that this user may make and give processors to. "
+                + (reasons.isEmpty ? "None is mounted here." : "Tried " + reasons.joined(separator: "; ") + ".")
+                + " Run as root, or in a unit with systemd-run --user --scope -p Delegate=yes, or leave the option out."
+        )
+    }
+
+    private static let prefix = "sluice-"
+
+    /// A killed service leaves its groups. Those with processes in them cannot be removed, and are another's.
+    private static func removeLeft(in folder: String) {
+        for name in FolderContents.names(in: folder) where name.hasPrefix(Self.prefix) {
+            let owner = name.dropFirst(Self.prefix.count).prefix { $0 != "-" }
+            if let process = Int32(owner), ProcessTable.facts(of: process) == nil { rmdir("\(folder)/\(name)") }
+        }
+    }
+
+    private static func text(of path: String) -> String {
+        String(decoding: ProcessTable.bytes(of: path, limitBytes: Limits.maximumMountTableBytes), as: UTF8.self)
+    }
+}
+
+extension FunctionConfiguration {
+    /// What it may take of processors in each `Limits.processorPeriodMicroseconds`.
+    var processorMicroseconds: Int {
+        let whole = self.managedConcurrency == nil ? Limits.megabytesOfProcessor : Limits.minimumManagedMegabytes
+        return self.memoryMegabytes * Limits.processorPeriodMicroseconds / whole
+    }
+}
