@@ -78,7 +78,8 @@ package enum Emulator {
         let (requests, launches) = AsyncStream<LauncherRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
         let groups = try ControlGroups(
             sharesProcessors: configuration.sharesProcessors,
-            limitsMemory: configuration.limitsMemoryByGroups && configuration.functions.contains(where: \.enforcesMemory)
+            limitsMemory: configuration.limitsMemoryByGroups
+                && configuration.functions.contains(where: \.enforcesMemory)
         )
         defer { groups.removeAll() }
         let orphans = await OrphanSearch.run(under: configuration.temporaryFolder)

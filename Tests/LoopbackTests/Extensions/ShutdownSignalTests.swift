@@ -76,7 +76,8 @@ import Testing
             #expect(try await lambda.log.answers(2).map(\.status) == [200, 403])
             let note = try await lambda.log.note("Extension.TooManyExtensions")
             #expect(
-                note == "an extension got 403 Extension.TooManyExtensions: Extension limit (1) reached: limit extensions, "
+                note
+                    == "an extension got 403 Extension.TooManyExtensions: Extension limit (1) reached: limit extensions, "
                     + "1 for each environment; Lambda's is 10"
             )
         }

@@ -42,7 +42,10 @@ import Testing
         function.memoryMegabytes = 300
         let folder = try await LocalLambda.run(function) { lambda in
             let child = try await Self.processID(lambda)
-            let folder = try #require(try Self.group(of: child, "memory.max", "memory.limit_in_bytes"), "it is in no group")
+            let folder = try #require(
+                try Self.group(of: child, "memory.max", "memory.limit_in_bytes"),
+                "it is in no group"
+            )
             #expect(try Self.number(folder, "memory.max", "memory.limit_in_bytes") == 300 << 20)
             return folder
         }
@@ -77,7 +80,9 @@ import Testing
         let paths = text.split(separator: "\n").compactMap { $0.split(separator: ":", maxSplits: 2).last }
         for path in paths where path.contains("/sluice-\(getpid())-") {
             for folder in Self.mounts.map({ $0 + path }) {
-                if files.contains(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) { return folder }
+                if files.contains(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) {
+                    return folder
+                }
             }
         }
         return nil

@@ -44,7 +44,11 @@ import Testing
             }
             let tokens = try extensions.entries("variables").compactMap { $0["AWS_LAMBDA_METADATA_TOKEN"] as? String }
             #expect(tokens.count == 2 && Set(tokens).count == 2, "\(tokens)")
-            #expect(try extensions.entries("zone").compactMap { $0["AvailabilityZoneID"] as? String } == ["use1-az1", "use1-az1"])
+            #expect(
+                try extensions.entries("zone").compactMap { $0["AvailabilityZoneID"] as? String } == [
+                    "use1-az1", "use1-az1",
+                ]
+            )
         }
     }
 }

@@ -24,7 +24,9 @@ import Testing
         #expect(reply.fields[.cacheControl] == "private, max-age=43200, immutable")
     }
 
-    @Test(arguments: [nil, "", "secret", "Bearer", "Bearer ", "bearer secret", "Bearer secrets", "Bearer Secret", "Basic x"])
+    @Test(arguments: [
+        nil, "", "secret", "Bearer", "Bearer ", "bearer secret", "Bearer secrets", "Bearer Secret", "Basic x",
+    ])
     func nobodyElseDoes(authorization: String?) {
         let reply = Self.reply(authorization)
         #expect(reply.status == 401)
