@@ -5,7 +5,7 @@
 enum ConcurrencyRules {
     /// Files that may start a task, queue work or make a thread outside of a scope, each with its reason.
     static let allowedRoots: [String: String] = [
-        "Sources/Sluice/Runtime/RootTask.swift":
+        "Sources/Sluice/Runtime/Process/RootTask.swift":
             "the runtime's one root: no task exists yet on the thread that becomes the event loop"
     ]
 
