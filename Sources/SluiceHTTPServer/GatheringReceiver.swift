@@ -37,6 +37,7 @@ package final class GatheringReceiver: RequestReceiver {
     }
 
     package func receivedEnd(trailers: HTTPFields) { self.conclude(.whole(self.gathered)) }
+    package func requestTruncated() { self.conclude(.connectionLost) }
     package func connectionLost() { self.conclude(.connectionLost) }
 
     private func conclude(_ outcome: Outcome) {

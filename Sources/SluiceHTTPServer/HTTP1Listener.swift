@@ -7,6 +7,13 @@ internal import SluiceWire
 
 /// Listens for HTTP/1.1 on one address and gives every request to one router, all on one event loop.
 package enum HTTP1Listener {
+    /// Small pieces of a stream must not shrink the buffer until a request no longer fits into one read.
+    private static let receiving = AdaptiveRecvByteBufferAllocator(
+        minimum: Limits.minimumReceiveBytes,
+        initial: Limits.minimumReceiveBytes,
+        maximum: Limits.maximumReceiveBytes
+    )
+
     /// Starts to listen. Call it on `eventLoop`, where the router will be called.
     ///
     /// - Parameters:
@@ -39,6 +46,7 @@ package enum HTTP1Listener {
                 value: .init(low: Limits.relayLowWatermarkBytes, high: Limits.relayHighWatermarkBytes)
             )
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.recvAllocator, value: Self.receiving)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try accept.value(channel) }
             }

@@ -20,7 +20,10 @@ func gatherErrorReport(
         case .tooLarge:
             exchange.answer(.tooLarge(limitBytes: Limits.maximumErrorReportBytes))
             then(.oversizedReport(typeHeader: type))
-        case .connectionLost: break
+        case .connectionLost:
+            // As Lambda's own server does, which goes on with what it could read: nothing.
+            exchange.answer(.truncatedRequest)
+            then(.unreadReport(typeHeader: type))
         }
     }
 }

@@ -25,8 +25,9 @@ package final class InvocationRelay {
     /// Called once, when the caller has, or would have, heard how it ended.
     private var whenOver: ((InvocationFailure?) -> Void)?
 
-    /// The last piece of the body is what a runtime should have sent behind it.
-    private var endsLikeTrailers = false
+    /// How many bytes of the body have come since one of its pieces began like what a runtime should have sent behind it.
+    private var bytesLikeTrailers: Int?
+    private var endsWithLine = false
 
     /// What a log tells about the response.
     package private(set) var bytes = 0
@@ -155,15 +156,27 @@ package final class InvocationRelay {
         if self.firstByteAt == nil { self.firstByteAt = .now() }
         self.bytes += bytes.readableBytes
         self.chunks += 1
-        self.endsLikeTrailers = ErrorTrailers.areText(bytes.readableBytesView)
+        // A long one comes in several pieces.
+        if ErrorTrailers.areText(bytes.readableBytesView) {
+            self.bytesLikeTrailers = bytes.readableBytes
+        } else if let before = self.bytesLikeTrailers {
+            let count = before + bytes.readableBytes
+            self.bytesLikeTrailers = count <= Limits.maximumErrorReportBytes ? count : nil
+        }
+        if self.bytesLikeTrailers != nil { self.endsWithLine = bytes.readableBytesView.last == UInt8(ascii: "\n") }
     }
 
     func responseEnded(trailers: HTTPFields) {
+        let trailerBytes = trailers.reduce(2) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 4 }
+        guard trailerBytes <= Limits.trailerBufferBytes else {
+            self.shaping.notify(.trailersTooLong(bytes: trailerBytes))
+            return self.requestTruncated()
+        }
         let error = ErrorReport.fromTrailers(trailers)
         switch self.machine.responseEnded(hasErrorTrailers: error != nil) {
         case .complete:
             self.runtime?.answer(.accepted)
-            if self.endsLikeTrailers { self.shaping.notify(.errorAsText) }
+            if self.bytesLikeTrailers != nil, self.endsWithLine { self.shaping.notify(.errorAsText) }
             self.finish(nil)
         case .failWithTrailers:
             self.runtime?.answer(.accepted)

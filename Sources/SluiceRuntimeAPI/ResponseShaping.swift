@@ -11,6 +11,8 @@ package struct ResponseShaping {
         case slowed
         case tooLarge(limitBytes: Int)
         case struck(ByteFault)
+        /// The trailers are longer than Lambda's server reads, which fails the response.
+        case trailersTooLong(bytes: Int)
         /// The body ended with what looks like error trailers.
         case errorAsText
         /// The response was shorter than the byte at which the fault was to strike.

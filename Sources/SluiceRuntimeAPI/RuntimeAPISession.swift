@@ -41,7 +41,7 @@ package final class RuntimeAPISession: RuntimeAPI {
         let relay: InvocationRelay
     }
 
-    private var machine = EnvironmentMachine()
+    private var machine: EnvironmentMachine
     private var assignment: Assignment?
     private var waitingNext: ServerExchange?
     /// A `/next` that may be answered only when extensions are through too.
@@ -54,7 +54,8 @@ package final class RuntimeAPISession: RuntimeAPI {
     private var timedOutRequestID: String?
     package weak var delegate: (any RuntimeAPISessionDelegate)?
 
-    package init() {}
+    /// - Parameter isReset: the runtime is initialised in the time of its first invocation, since another was ended before it.
+    package init(isReset: Bool = false) { self.machine = EnvironmentMachine(isReset: isReset) }
 
     // MARK: The service's side
 

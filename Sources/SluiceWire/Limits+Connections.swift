@@ -26,6 +26,14 @@ extension Limits {
     package static let maximumRuntimeHeadBytes = 2 * 1024 * 1024
     package static let maximumRuntimeFramingBytes = 2 * 1024 * 1024
 
+    /// How much one read of a socket takes at least and at most, in bytes.
+    package static let minimumReceiveBytes = 2 * 1024
+    package static let maximumReceiveBytes = 64 * 1024
+
+    /// What a stream that waits for its function or its caller may take of the service's memory, in bytes: two connections
+    /// with their parsers, and what was read and has not left. The loads of the tests and of `Benchmarks/loads.py` hold it.
+    package static let memoryOfStreamBytes = 64 * 1024
+
     /// What a connection takes in beside an answer that is under way, in bytes: requests sent ahead.
     package static let maximumPipelinedBytes = 1024 * 1024
     /// What is read and dropped of a request that has its answer already, in bytes, and for how long, in milliseconds.

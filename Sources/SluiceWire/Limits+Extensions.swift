@@ -3,6 +3,9 @@
 
 /// The bounds of extensions and of the Telemetry API.
 extension Limits {
+    /// As much of the list of an environment's processes is read, in bytes: some thousands of them.
+    package static let maximumGroupListBytes = 64 * 1024
+
     /// Extensions of one environment, external and internal together. (Lambda Developer Guide, "Extensions API": "up to
     /// 10 extensions".)
     package static let maximumExtensions = 10

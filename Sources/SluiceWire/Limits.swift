@@ -94,9 +94,12 @@ package enum Limits {
     /// (Lambda Managed Instances document 1 MiB for `/error`.)
     package static let maximumErrorReportBytes = 1024 * 1024
 
-    /// Both error trailers with their names and line ends may be this long, in bytes. Lambda's Runtime API is a Go
-    /// `net/http` server, which refuses the whole request when its trailers do not end within a 4 KiB read buffer
-    /// ("suspiciously long trailer after chunked body", `transfer.go`).
+    /// Trailers have to end within this many bytes, the last empty line among them. Lambda's Runtime API is a Go `net/http`
+    /// server, which fails the whole request when they do not end within its read buffer ("suspiciously long trailer after
+    /// chunked body", `transfer.go`).
+    package static let trailerBufferBytes = 4_096
+
+    /// As long as both error trailers of ours are together, with their names and line ends, in bytes: some less than that.
     package static let maximumErrorTrailerBytes = 4_000
 
     /// The longest error type that goes into a header or trailer, in bytes; the rest is cut off.

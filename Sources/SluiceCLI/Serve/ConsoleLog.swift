@@ -33,7 +33,10 @@ struct ConsoleLog: Sendable {
 
     private func texts(for kind: LogEvent.Kind) -> [String] {
         switch kind {
-        case .environmentStarting(let number, let region):
+        case .environmentStarting(let number, _, followsReset: true):
+            // Lambda says nothing of this one.
+            [self.style.paint(.dim, "environment \(number) starts in the invocation's time, after a reset")]
+        case .environmentStarting(let number, let region, _):
             ["environment \(number) starts", Self.initStartLine(region: region)].map { self.style.paint(.dim, $0) }
         case .initFinished(let number, let duration):
             [self.style.paint(.dim, "environment \(number) is ready after \(Self.milliseconds(duration))")]

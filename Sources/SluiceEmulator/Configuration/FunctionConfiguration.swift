@@ -75,6 +75,10 @@ package struct FunctionConfiguration: Sendable {
     /// Environments at once; one more request is answered with 429.
     package var concurrency: Int { self.reservedConcurrency ?? Limits.defaultConcurrency }
 
+    /// Whether what follows a time-out or a crash is initialised in the time of its first invocation. Where each invocation
+    /// has a cold start, and on Managed Instances, an environment follows no other; a snapshot is restored again.
+    var resets: Bool { self.managedConcurrency == nil && !self.startsFromSnapshot && !self.startsCold }
+
     /// As `AWS_LAMBDA_INITIALIZATION_TYPE` and telemetry have it.
     var initializationType: String {
         if self.managedConcurrency != nil { return "lambda-managed-instances" }

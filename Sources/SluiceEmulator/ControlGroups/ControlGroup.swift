@@ -55,6 +55,12 @@ struct ControlGroup: Sendable {
         return true
     }
 
+    /// Those that are in it now.
+    var processes: [Int32] {
+        ProcessTable.bytes(of: self.path + "/cgroup.procs", limitBytes: Limits.maximumGroupListBytes)
+            .split(separator: UInt8(ascii: "\n")).compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
+    }
+
     /// Whether the kernel has killed a process of it because of its memory.
     var hasRunOutOfMemory: Bool {
         let file = self.version == .two ? "memory.events" : "memory.oom_control"
@@ -89,5 +95,15 @@ struct EnvironmentGroups: Sendable {
 
     func add(_ process: Int32) { for group in self.all { group.add(process) } }
     func remove() { for group in self.all { group.remove() } }
+
+    // Every process in them, also those that have left their process group for a session of their own.
+    func freeze() { self.send(SIGSTOP) }
+    func thaw() { self.send(SIGCONT) }
+    func kill() { self.send(SIGKILL) }
+
+    private func send(_ number: Int32) {
+        for process in self.all.first?.processes ?? [] { ProcessGroup.send(number, to: process) }
+    }
+
     var haveRunOutOfMemory: Bool { self.ofMemory?.hasRunOutOfMemory ?? false }
 }

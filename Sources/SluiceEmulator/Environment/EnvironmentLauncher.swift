@@ -47,8 +47,11 @@ struct LaunchRequest: Sendable {
 
 /// Why a process could not be started.
 struct LaunchFailure: Sendable {
+    /// Whose it is.
+    enum Fault { case entrypoint, workingDirectory, service }
+
     let reason: String
-    var isOfWorkingDirectory = false
+    var fault = Fault.entrypoint
 }
 
 /// Starts processes, waits for their ends and clears up after them. With the watch over memory it is the only part of
@@ -128,7 +131,8 @@ struct EnvironmentLauncher: Sendable {
         guard let problem = request.entrypointProblem() else {
             return LaunchFailure(reason: "fork/exec \(request.command.first ?? ""): \(error)")
         }
-        return LaunchFailure(reason: "\(problem)", isOfWorkingDirectory: problem.isOfWorkingDirectory)
+        let fault: LaunchFailure.Fault = problem.isOfWorkingDirectory ? .workingDirectory : .entrypoint
+        return LaunchFailure(reason: "\(problem)", fault: fault)
     }
 }
 

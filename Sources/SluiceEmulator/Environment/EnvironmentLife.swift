@@ -25,6 +25,8 @@ struct EnvironmentPlace {
     let region: String
     /// As CloudWatch would name it: the date, the version, and what no other environment has.
     let logStream: String
+    /// It takes the place of one that timed out or ended by itself: for Lambda it is the same environment, reset.
+    let followsReset: Bool
     /// With which its processes may ask for its metadata.
     let metadataToken: String
     /// For the function's temporary files; `nil` where there is none of its own.

@@ -30,7 +30,8 @@ extension ExecutionEnvironment {
 
     /// From now on the initialisation takes the time of the invocation that is held. (Lambda Developer Guide, "Lambda
     /// execution environment lifecycle": it is retried "at the time of the first function invocation with the
-    /// configured function timeout".)
+    /// configured function timeout"; the same after a time-out or a crash, where "the duration in the REPORT line includes an
+    /// additional INIT duration".)
     func beginSecondInit() {
         guard let invocation = self.delivery?.invocation else { return }
         self.initStartedAt = .now()

@@ -23,6 +23,7 @@ extension ExecutionEnvironment {
         case .freeze:
             if !self.processIsGone { self.group?.freeze() }
             self.extensions?.freeze()
+            self.place.groups.freeze()
             self.record(.frozen(environment: self.id.number))
         case .rest:
             break
@@ -57,6 +58,7 @@ extension ExecutionEnvironment {
             self.life.restTimer?.cancel()
             if !self.processIsGone { self.group?.thaw() }
             self.extensions?.thaw()
+            self.place.groups.thaw()
             self.record(.thawed(environment: self.id.number))
             self.owner?.environmentStirs(self)
         }

@@ -58,9 +58,11 @@ extension ExecutionEnvironment: LaunchedProcess {
 
     func couldNotStart(_ failure: LaunchFailure) {
         self.giveUp(reason: failure.reason) { requestID in
-            failure.isOfWorkingDirectory
-                ? .invalidWorkingDirectory(requestID: requestID, reason: failure.reason)
-                : .invalidEntrypoint(requestID: requestID, reason: failure.reason)
+            switch failure.fault {
+            case .entrypoint: .invalidEntrypoint(requestID: requestID, reason: failure.reason)
+            case .workingDirectory: .invalidWorkingDirectory(requestID: requestID, reason: failure.reason)
+            case .service: .serviceCannot(requestID: requestID, reason: failure.reason)
+            }
         }
         self.shutDown(.failure)
         self.becomeGone()
@@ -103,7 +105,10 @@ extension ExecutionEnvironment: LaunchedProcess {
             // A caller who reads slowly gets what is left. Its function's deadline is the bound of that.
             if self.connections.count > 0, self.session.isHeldUpByCaller { return self.readLastBytes(exit) }
             self.readLastOutput {
-                self.giveUp(reason: exit.description) { .runtimeExited(requestID: $0, exit) }
+                let isOutOfMemory = self.isOutOfMemory && self.managed != nil
+                self.giveUp(reason: exit.description) {
+                    isOutOfMemory ? .outOfMemory(requestID: $0) : .runtimeExited(requestID: $0, exit)
+                }
                 self.shutDown(.failure)
                 self.becomeGone()
             }

@@ -44,6 +44,8 @@ final class ExecutionEnvironment {
     var isReplacing = false
     /// Its runtime ran into its time-out or ended by itself: what it kept in its folder is its successor's.
     var isReset = false
+    /// Its function knows that.
+    var hasSuccessor = false
     var isOutOfMemory = false
     /// What the process prints.
     var output: LogLineHandler?
@@ -79,7 +81,7 @@ final class ExecutionEnvironment {
         self.life = EnvironmentLife(freezes: function.freezes && function.managedConcurrency == nil)
         let managed = function.managedConcurrency.map { ManagedInvocations(workers: $0) }
         self.managed = managed
-        let session: any RuntimeAPI = managed?.session ?? RuntimeAPISession()
+        let session: any RuntimeAPI = managed?.session ?? RuntimeAPISession(isReset: place.followsReset)
         self.session = session
         self.router = MetadataEndpoint(
             token: place.metadataToken,
@@ -102,8 +104,15 @@ final class ExecutionEnvironment {
     ) {
         self.launch = launch
         self.extensionSetup = extensions
-        self.record(.environmentStarting(environment: self.id.number, region: self.place.region))
-        self.setTimer(self.function.startLimit)
+        if self.place.followsReset { self.telemetry.initPhase = "invoke" }
+        self.record(
+            .environmentStarting(
+                environment: self.id.number,
+                region: self.place.region,
+                followsReset: self.place.followsReset
+            )
+        )
+        if self.place.followsReset { self.beginSecondInit() } else { self.setTimer(self.function.startLimit) }
         HTTP1Listener.bind(
             host: "127.0.0.1",
             port: 0,
@@ -121,7 +130,7 @@ final class ExecutionEnvironment {
                 guard self.endingReason == nil else { return self.becomeGone() }
                 self.startProcess()
             case .failure(let error):
-                self.couldNotStart(LaunchFailure(reason: "no port for its Runtime API: \(error)"))
+                self.couldNotStart(LaunchFailure(reason: "no port for its Runtime API: \(error)", fault: .service))
             }
         }
     }
@@ -140,7 +149,8 @@ final class ExecutionEnvironment {
         guard !self.runtimeIsLaunched, self.endingReason == nil, !self.isReplacing else { return }
         self.runtimeIsLaunched = true
         guard let port = self.listener?.localAddress?.port, self.launch?(port, self.attempt) == true else {
-            return self.couldNotStart(LaunchFailure(reason: "too many processes are being started at once"))
+            let reason = "too many processes are being started at once"
+            return self.couldNotStart(LaunchFailure(reason: reason, fault: .service))
         }
     }
 
@@ -202,6 +212,8 @@ final class ExecutionEnvironment {
     func concludeIfOver() {
         guard self.isDrained, self.isShutDown, !self.isGone else { return }
         self.isGone = true
+        // What has left its process group for a session of its own is in its control group all the same.
+        self.place.groups.kill()
         self.launch = nil
         self.extensionSetup = nil
         self.telemetry.end()
@@ -238,6 +250,9 @@ final class ExecutionEnvironment {
         switch self.session.deadlinePassed() {
         case .replaceProcess:
             self.isReplacing = true
+            let limit = Int(self.function.initLimit.nanoseconds / 1_000_000)
+            let words = "environment \(self.id.number) was not ready in time, and starts once more in the invocation's"
+            self.record(.note(ServiceLimit.initMilliseconds.note(words, value: limit)))
             self.record(.initReport(LogEvent.InitReport(duration: .now() - self.initStartedAt)))
             self.beginSecondInit()
             if self.runtimeIsLaunched { self.group?.kill() } else { self.replaceProcess() }

@@ -25,7 +25,10 @@ struct ProcessGroup: Sendable {
     func freeze() { self.send(SIGSTOP) }
     func thaw() { self.send(SIGCONT) }
 
-    private func send(_ signal: Int32) { _ = Self.signal(-self.id, signal) }
+    private func send(_ signal: Int32) { Self.send(signal, to: -self.id) }
+
+    /// - Parameter process: a process, or a group by its negative number.
+    static func send(_ signal: Int32, to process: Int32) { _ = Self.signal(process, signal) }
 
     // The method above hides the C function of the same name.
     private static let signal: @Sendable (pid_t, Int32) -> Int32 = { process, number in

@@ -113,7 +113,13 @@ final class InvokeEndpoint {
         if call.options.invocationType == .event {
             exchange.respond(status: .accepted, fields: head.fields)
             let shaping = rules.shaping(.buffered, faults, of: nil, function: name)
-            let relay = InvocationRelay(mode: .buffered, caller: UnheardCaller(), shaping: shaping)
+            let caller = UnheardCaller { [log = self.service.log] failure in
+                let text =
+                    "an asynchronous invocation failed (\(failure.errorType)): Lambda would try it twice more, after one "
+                    + "and two minutes, and this service does not"
+                log.record(.note(text), function: name)
+            }
+            let relay = InvocationRelay(mode: .buffered, caller: caller, shaping: shaping)
             let delivery = Delivery(
                 invocation,
                 relay: relay,

@@ -56,6 +56,12 @@ final class RequestRules {
                 self.note(self.words(forSlowed: faults), function)
             case .tooLarge(let bytes):
                 self.note(limit.note("the response is too large", value: bytes), function)
+            case .trailersTooLong(let bytes):
+                self.note(
+                    "the trailers have \(bytes) bytes, and Lambda's server reads \(Limits.trailerBufferBytes): it takes the "
+                        + "response for truncated, so that its caller learns nothing of the error",
+                    function
+                )
             case .errorAsText:
                 self.note(
                     "the body ends with error trailers as text, as the Rust runtime client writes them: its caller takes "

@@ -5,12 +5,20 @@
 /// to a successor by an environment that was reset, and otherwise removed with their environment.
 ///
 /// (Lambda Developer Guide, "Lambda execution environment lifecycle": after a time-out or a crash Lambda resets the
-/// environment, and what is in `/tmp` may still be there. Here it always is, so that a function that minds is seen to.)
+/// environment, and what is in `/tmp` may still be there. Here it always is, so that a function that minds is seen to. Its
+/// log stream goes on, since for Lambda it is the same environment.)
 final class EnvironmentFolders {
     let run: RunFolder?
     private let maximumLeft: Int
     private let remove: (String) -> Void
-    private var left: [String] = []
+    private var left: [Inheritance] = []
+
+    /// What an environment that was reset leaves to its successor.
+    struct Inheritance {
+        /// `nil` where environments have no folder of their own.
+        let folder: String?
+        let logStream: String
+    }
 
     /// - Parameters:
     ///   - maximumLeft: how many may wait for a successor.
@@ -21,17 +29,24 @@ final class EnvironmentFolders {
         self.remove = remove
     }
 
-    /// The folder for a new environment; `nil` where it has none of its own.
-    func take(for name: String) -> String? { self.left.popLast() ?? self.run?.makeFolder(named: name) }
+    /// What a new environment has of one that was reset; `nil` where none was.
+    func inherit() -> Inheritance? { self.left.popLast() }
+
+    /// The folder for an environment that inherits none; `nil` where it has none of its own.
+    func make(for name: String) -> String? { self.run?.makeFolder(named: name) }
 
     /// The environment is gone.
-    func giveBack(_ folder: String, toSuccessor: Bool) {
-        if toSuccessor, self.left.count < self.maximumLeft { self.left.append(folder) } else { self.remove(folder) }
+    func giveBack(_ inheritance: Inheritance, toSuccessor: Bool) {
+        if toSuccessor, self.left.count < self.maximumLeft {
+            self.left.append(inheritance)
+        } else if let folder = inheritance.folder {
+            self.remove(folder)
+        }
     }
 
     /// No environment is the successor of what was.
     func removeLeft() {
-        for folder in self.left { self.remove(folder) }
+        for folder in self.left.compactMap(\.folder) { self.remove(folder) }
         self.left = []
     }
 }

@@ -46,6 +46,10 @@ extension FunctionService: ExecutionEnvironmentOwner {
     }
 
     func environmentIsUnusable(_ environment: ExecutionEnvironment) {
+        if environment.isReset, !environment.hasSuccessor, self.configuration.resets {
+            environment.hasSuccessor = true
+            self.resets = min(self.resets + 1, self.configuration.concurrency)
+        }
         self.pool.ended(environment.id)
         self.noteProgressOfStop()
     }
@@ -53,9 +57,11 @@ extension FunctionService: ExecutionEnvironmentOwner {
     func environmentIsGone(_ environment: ExecutionEnvironment) {
         self.environments[environment.id] = nil
         environment.place.groups.remove()
-        if let folder = environment.place.folder {
-            self.folders.giveBack(folder, toSuccessor: environment.isReset && !self.isStopping)
-        }
+        let place = environment.place
+        self.folders.giveBack(
+            EnvironmentFolders.Inheritance(folder: place.folder, logStream: place.logStream),
+            toSuccessor: environment.isReset && !self.isStopping
+        )
         self.noteProgressOfStop()
     }
 }

@@ -16,6 +16,8 @@ final class FunctionService {
     private let launch: (LaunchRequest) -> Bool
     let folders: EnvironmentFolders
     private let groups: ControlGroups
+    /// Environments that were reset, and whose successor has not been started yet.
+    var resets = 0
     private let rates: RequestRates
     let onStir: () -> Void
     private let accountHasRoom: () -> Bool
@@ -121,7 +123,10 @@ final class FunctionService {
             let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.waitedLongEnough() }
             self.waiting.append(Waiting(delivery: delivery, onThrottle: onThrottle, grace: grace))
         case .throttle:
-            onThrottle(self.configuration.managedConcurrency == nil ? .throttled : .accountThrottled)
+            // A function that has reserved nothing has its default from this service alone.
+            let configuration = self.configuration
+            let hasReserved = configuration.reservedConcurrency != nil && configuration.managedConcurrency == nil
+            onThrottle(hasReserved ? .throttled : .accountThrottled)
         }
     }
 
@@ -181,11 +186,16 @@ final class FunctionService {
             let text = "no control group can be made for the next environment: \(processors)its memory is watched only"
             self.log.record(.note(text), function: self.configuration.name)
         }
+        let inheritance = self.folders.inherit()
+        let followsReset = self.resets > 0
+        if followsReset { self.resets -= 1 }
         return EnvironmentPlace(
             region: self.service.region,
-            logStream: Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
+            logStream: inheritance?.logStream
+                ?? Identifiers.logStream(epochMilliseconds: WallClock.epochMilliseconds()),
+            followsReset: followsReset,
             metadataToken: Identifiers.uuid(),
-            folder: self.folders.take(for: name),
+            folder: inheritance.map(\.folder) ?? self.folders.make(for: name),
             run: self.folders.run,
             groups: groups ?? EnvironmentGroups()
         )
@@ -212,6 +222,7 @@ final class FunctionService {
             function: self.configuration.name
         )
         self.folders.removeLeft()
+        self.resets = 0
         for id in renewed.idle {
             if let environment = self.environments[id] { self.endRetired(environment) }
         }

@@ -23,9 +23,10 @@ extension LogEvent {
 extension LogEvent.Kind {
     fileprivate func write(to object: inout JSONObject) {
         switch self {
-        case .environmentStarting(let environment, let region):
+        case .environmentStarting(let environment, let region, let followsReset):
             object.put("environment.starting", environment)
             object["region"] = .string(region)
+            if followsReset { object["followsReset"] = true }
         case .initFinished(let environment, let duration):
             object.put("environment.ready", environment)
             object["durationNanoseconds"] = .time(duration)

@@ -21,7 +21,11 @@ extension LogEvent.Kind {
         func text(_ name: String) -> String { object[name]?.stringValue ?? "" }
         switch object["type"]?.stringValue {
         case "environment.starting":
-            self = .environmentStarting(environment: environment, region: text("region"))
+            self = .environmentStarting(
+                environment: environment,
+                region: text("region"),
+                followsReset: object["followsReset"]?.boolValue ?? false
+            )
         case "environment.ready":
             self = .initFinished(environment: environment, after: object.time("durationNanoseconds"))
         case "environment.snapshot":

@@ -23,7 +23,7 @@ package struct LogEvent: Sendable {
 
     package enum Kind: Sendable {
         /// A process is being started for the function, which Lambda would run in that region.
-        case environmentStarting(environment: Int, region: String)
+        case environmentStarting(environment: Int, region: String, followsReset: Bool = false)
         /// The runtime asked for its first invocation.
         case initFinished(environment: Int, after: TimeAmount)
         /// The runtime is initialised and asked for its restore from a snapshot.

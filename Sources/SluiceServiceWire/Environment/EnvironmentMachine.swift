@@ -22,7 +22,8 @@
 ///
 /// Source of the rules: Lambda Developer Guide, "Lambda runtime environment" (an invocation lasts until the runtime
 /// asks for the next one), "Lambda execution environment lifecycle" (an initialisation that takes more than ten seconds
-/// is tried again in the time of the first invocation), and Lambda's own Runtime API server for what is refused.
+/// is tried again in the time of the first invocation; one that follows a time-out or a crash is done in that time from the
+/// beginning), and Lambda's own Runtime API server for what is refused.
 package struct EnvironmentMachine: ~Copyable {
     private enum State {
         /// The process runs and has not called `/next`. An invocation may be held for it already.
@@ -38,9 +39,11 @@ package struct EnvironmentMachine: ~Copyable {
         case ended
     }
 
-    private var state: State = .initialising(holdsInvocation: false, isSecond: false)
+    private var state: State
 
-    package init() {}
+    /// - Parameter isReset: it takes the place of one that timed out or ended by itself, and is initialised in the time of
+    ///   its first invocation, as if for the second time.
+    package init(isReset: Bool = false) { self.state = .initialising(holdsInvocation: false, isSecond: isReset) }
 
     package enum OnAssigned: Hashable, Sendable {
         /// Answer the waiting `/next` with it.

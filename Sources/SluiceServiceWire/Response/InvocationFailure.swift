@@ -60,6 +60,11 @@ package struct InvocationFailure: Hashable, Sendable {
         return Self("Runtime.ExitError", "RequestId: \(requestID) Error: \(how)")
     }
 
+    /// On Managed Instances it has a type of its own. (Lambda's own server for these, `customer_error.go`.)
+    package static func outOfMemory(requestID: String) -> Self {
+        Self("Runtime.OutOfMemory", "RequestId: \(requestID) Error: Runtime exited with error: signal: killed")
+    }
+
     /// The words that Go's `os.Signal` uses, and so Lambda.
     fileprivate static func signalName(_ number: Int) -> String {
         switch number {
@@ -131,6 +136,13 @@ package struct InvocationFailure: Hashable, Sendable {
         Self("Sandbox.Failure", "RequestId: \(requestID) Error: the local Lambda was stopped")
     }
 
+    /// This machine, or this service, has no room for it, which is no fault of the function.
+    package static func serviceCannot(requestID: String, reason: String) -> Self {
+        var failure = Self("Sandbox.Failure", "RequestId: \(requestID) Error: \(reason)")
+        failure.exception = .service(failure.message)
+        return failure
+    }
+
     /// The service failed, as the fault `error` asks for.
     package static let serviceFailed = Self("Sandbox.Failure", "The fault error made the service fail")
 
@@ -159,6 +171,12 @@ package struct InvocationFailure: Hashable, Sendable {
             Self.nonEmpty(typeHeader) ?? "Runtime.Unknown",
             "The runtime's error report is longer than \(Limits.maximumErrorReportBytes) bytes"
         )
+    }
+
+    /// Its connection ended before the report did.
+    package static func unreadReport(typeHeader: String?) -> Self {
+        let type = Self.nonEmpty(typeHeader) ?? "Runtime.Unknown"
+        return Self(type, "The runtime's connection ended before its error report did")
     }
 
     /// What a runtime said in the trailers of a response that had begun. A body that is not base64 (one runtime sends

@@ -65,6 +65,16 @@ import Testing
         #expect(lines.last?.hasSuffix(line) == true, "\(lines)")
     }
 
+    /// Lambda does not report an initialisation that takes an invocation's time.
+    @Test func oneThatFollowsAResetStartsWithoutIt() {
+        let log = ConsoleLog(style: TerminalStyle(isColored: false))
+        let kind = LogEvent.Kind.environmentStarting(environment: 4, region: "eu-west-1", followsReset: true)
+        let lines = log.lines(for: LogEvent(epochMilliseconds: 0, function: "f", kind: kind))
+        #expect(lines.count == 1)
+        let words = " f environment 4 starts in the invocation's time, after a reset"
+        #expect(lines.first?.hasSuffix(words) == true, "\(lines)")
+    }
+
     @Test(arguments: [LogEvent.Kind.output(environment: 1, line: "a\tb"), .watch(.buildOutput("a\tb"))])
     func theColumnsOfWhatIsPrintedStayColumns(kind: LogEvent.Kind) {
         let log = ConsoleLog(style: TerminalStyle(isColored: false))

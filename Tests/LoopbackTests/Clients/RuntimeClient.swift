@@ -55,7 +55,7 @@ enum RuntimeClient: String, CaseIterable, Sendable {
             + "Lambda-Runtime-Function-Error-Body: Ym9vbQ==\r\n"
     }
 
-    private func configuration(name: String) throws -> FunctionConfiguration {
+    func configuration(name: String = "scripted") throws -> FunctionConfiguration {
         let script = RepositoryRoot.url("Tests/LoopbackTests/Clients/Fixtures/runtime_clients.py").path
         var function = try ScriptedFunction.configuration(name: name)
         function.command = Array(try ScriptedFunction.command.dropLast()) + [script, self.rawValue]
@@ -64,7 +64,7 @@ enum RuntimeClient: String, CaseIterable, Sendable {
 
     /// The least time that one of so many streams took.
     func shortestStream(of count: Int) async throws -> Duration {
-        try await LocalLambda.run(try self.configuration(name: "scripted")) { lambda in
+        try await LocalLambda.run(try self.configuration()) { lambda in
             let event = Array(#"{"rawPath":"/stream"}"#.utf8)
             var shortest = Duration.seconds(60)
             for _ in 0..<count {
@@ -90,7 +90,7 @@ enum RuntimeClient: String, CaseIterable, Sendable {
     func replies(to path: String) async throws -> Replies {
         var buffering = try self.configuration(name: "buffering")
         buffering.invokeMode = .buffered
-        return try await LocalLambda.run(try self.configuration(name: "scripted"), buffering) { lambda in
+        return try await LocalLambda.run(try self.configuration(), buffering) { lambda in
             let event = Array(#"{"rawPath":"/\#(path)"}"#.utf8)
             let replies = Replies(
                 url: try await lambda.call(.functionURL, path: "/" + path, body: []),

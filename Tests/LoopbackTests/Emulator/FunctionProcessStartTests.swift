@@ -48,6 +48,9 @@ import Testing
         }
         var variables = try JSONDecoder().decode([String: String].self, from: Data(body.utf8))
         #expect(variables.removeValue(forKey: "AWS_LAMBDA_RUNTIME_API")?.hasPrefix("127.0.0.1:") == true)
+        #expect(variables.removeValue(forKey: "AWS_LAMBDA_METADATA_API")?.hasPrefix("127.0.0.1:") == true)
+        let token = variables.removeValue(forKey: "AWS_LAMBDA_METADATA_TOKEN") ?? ""
+        #expect(UUID(uuidString: token) != nil, "\(token)")
         let logStream = variables.removeValue(forKey: "AWS_LAMBDA_LOG_STREAM_NAME") ?? ""
         #expect(logStream.wholeMatch(of: /20\d\d\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}/) != nil, "\(logStream)")
         let folder = variables.removeValue(forKey: "TMPDIR") ?? ""

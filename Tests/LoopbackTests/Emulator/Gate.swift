@@ -34,9 +34,14 @@ final class Gate: Sendable {
         try await self.waiting.first("\(count) functions at the gate") { $0.count >= count ? () : nil }
     }
 
+    /// Lets those go on that are here.
+    func admit() async {
+        for channel in self.waiting.current { try? await channel.close() }
+    }
+
     /// Lets all go on that are here or will come.
     func release() async {
         try? await self.server.close()
-        for channel in self.waiting.current { try? await channel.close() }
+        await self.admit()
     }
 }

@@ -90,6 +90,10 @@ import Testing
             #expect(refused.status == 413)
             _ = try await lambda.log.note("limit request-bytes, 60 bytes; Lambda's is 6291456")
             #expect(try await lambda.request([.end]).status == 413)
+            let event = Array(String(repeating: " ", count: 49).utf8) + Array("{}".utf8)
+            let asynchronous = try await lambda.call(.invoke, fields: ["X-Amz-Invocation-Type: Event"], body: event)
+            #expect(asynchronous.status == 413, "\(asynchronous)")
+            _ = try await lambda.log.note("limit async-request-bytes, 50 bytes; Lambda's is 1048576")
         }
     }
 

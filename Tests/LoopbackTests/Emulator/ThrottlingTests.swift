@@ -43,6 +43,23 @@ import Testing
         }
     }
 
+    /// Nobody reserved it: the ten at once are this service's own.
+    @Test func aFunctionWithoutReservedConcurrencyHasNoneToExceed() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let gate = try await Gate.open()
+            let script: [ScriptedFunction.Step] = [.untilAccepted(port: gate.port), .chunk("b"), .end]
+            try await withThrowingTaskGroup(of: LocalLambda.Reply.self) { calls in
+                for _ in 0..<Limits.defaultConcurrency { calls.addTask { try await lambda.invoke(script) } }
+                try await gate.wait(for: Limits.defaultConcurrency)
+                let onURL = try await lambda.request([.end])
+                #expect(onURL.status == 429)
+                #expect(onURL.body.contains(#""Reason":"ConcurrentInvocationLimitExceeded""#), "\(onURL.body)")
+                await gate.release()
+                for try await reply in calls { #expect(reply.end == .complete) }
+            }
+        }
+    }
+
     /// How a function is switched off.
     @Test func refusesEveryCallWhereNoConcurrencyIsReserved() async throws {
         try await LocalLambda.run(try ScriptedFunction.configuration(concurrency: 0)) { lambda in

@@ -84,6 +84,25 @@ import Testing
         }
     }
 
+    @Test func isFrozenBetweenInvocationsAndGoesOnWithTheNext() async throws {
+        var script = ScriptedExtensions.Script()
+        script.initialisation = [["process_id"]]
+        script.invoke = [["print", "seen"]]
+        try await ScriptedExtensions.with(["e": script]) { extensions in
+            let log = LocalLambda.Log()
+            try await LocalLambda.run(try extensions.configuration(), log: log) { lambda in
+                for count in 1...2 {
+                    #expect(try await lambda.invoke([.chunk("x"), .end]).body == "x")
+                    _ = try await lambda.log.reports(atLeast: count)
+                    let process = try #require(log.story.first.flatMap { Int32($0.dropFirst("child ".count)) })
+                    #expect(await Processes.eventually { Processes.isStopped(process) }, "after invocation \(count)")
+                }
+            }
+            #expect(log.story.count { $0 == "seen" } == 2)
+            #expect(try extensions.events() == ["INVOKE", "INVOKE", "SHUTDOWN SPINDOWN"])
+        }
+    }
+
     @Test func oneThatDidNotSubscribeToTheEndIsEnded() async throws {
         var script = ScriptedExtensions.Script()
         script.events = ["INVOKE"]

@@ -18,6 +18,7 @@ import Testing
         protocolName: String = "HTTP",
         types: [String] = Self.all,
         refusedPosts: Int = 0,
+        awaiting last: String? = nil,
         timeout: TimeAmount = .seconds(60),
         variables: [String: String] = [:],
         initialisation: [ScriptedFunction.Step] = [],
@@ -30,6 +31,7 @@ import Testing
         script.invoke = [["print", "seen"]]
         // What comes last may come behind the word that the environment ends.
         script.shutdown = [["telemetry", types.contains("platform") ? "platform.report" : "function", 1]]
+        if let last { script.shutdown.append(["telemetry", last, 1]) }
         return try await ScriptedExtensions.with(["listener": script]) { extensions in
             var function = try extensions.configuration(initialisation: initialisation)
             function.timeout = timeout
@@ -101,9 +103,48 @@ import Testing
         #expect(events.map(\.type).filter { $0 == "platform.report" }.count == 1)
     }
 
+    /// The first processes take too long and are ended, and the second ones learn of their own initialisation, in the time
+    /// of the invocation.
+    @Test func aSecondInitialisationIsToldAsAPartOfItsInvocation() async throws {
+        let gate = try await Gate.open()
+        var script = ScriptedExtensions.Script()
+        script.telemetry = ScriptedExtensions.Script.telemetry(types: ["platform"])
+        script.shutdown = [["telemetry", "platform.report", 1]]
+        try await ScriptedExtensions.with(["listener": script]) { extensions in
+            let steps: [ScriptedFunction.Step] = [.untilAccepted(port: gate.port)]
+            let function = try extensions.configuration(initialisation: steps, initLimit: .seconds(2))
+            try await LocalLambda.run(function) { lambda in
+                async let reply = lambda.invoke([.chunk("x"), .end])
+                _ = try await lambda.log.note("limit init-milliseconds, 2000 ms; Lambda's is 10000")
+                try await gate.wait(for: 2)
+                await gate.release()
+                #expect(try await reply.body == "x")
+                _ = try await lambda.log.reports(atLeast: 1)
+            }
+            let told = try extensions.entries("telemetry").map(TelemetryLine.init).compactMap { event -> String? in
+                guard event.type.hasPrefix("platform.init") else { return nil }
+                let words = ["phase", "status", "errorType"].compactMap { event.record[$0] as? String }
+                return ([event.type] + words).joined(separator: " ")
+            }
+            #expect(
+                told == [
+                    "platform.initStart init", "platform.initStart invoke",
+                    "platform.initRuntimeDone invoke success",
+                    "platform.initReport invoke success",
+                ],
+                "of the first ones' end only those could hear that were ended with them"
+            )
+        }
+    }
+
     /// After the fifth try a batch is lost, and its subscriber learns how much that was.
     @Test func whatWasLostIsTold() async throws {
-        let events = try await Self.events(types: ["platform"], refusedPosts: 5, Self.streamed)
+        let events = try await Self.events(
+            types: ["platform"],
+            refusedPosts: 5,
+            awaiting: "platform.logsDropped",
+            Self.streamed
+        )
         let dropped = try #require(events.first { $0.type == "platform.logsDropped" }, "\(events.map(\.type))")
         #expect(dropped.record["droppedRecords"] as? Int ?? 0 >= 1)
         #expect(dropped.record["droppedBytes"] as? Int ?? 0 >= 100)

@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    /// A child that made a session of its own has left the process group that is stopped and killed.
+    @Test(.enabled(if: Self.mayLimitMemory, "this user may make no control group for memory"))
+    func whatLeavesTheProcessGroupIsFrozenAndEndedAllTheSame() async throws {
+        let child = try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            _ = try await lambda.invoke([.heir, .chunk("x"), .end])
+            let child = try await lambda.log.children(2)[1]
+            #expect(await Processes.eventually { Processes.isStopped(child) })
+            _ = try await lambda.invoke([.chunk("x"), .end])
+            return child
+        }
+        #expect(await Processes.eventually { !Processes.exists(child) })
+    }
+
     private static func processID(_ lambda: LocalLambda) async throws -> Int32 {
         _ = try await lambda.invoke([.processID, .chunk("a"), .end])
         return try await lambda.log.children()[0]

@@ -172,4 +172,49 @@ import Testing
 
     private static let next = Request(method: "GET", path: "/2018-06-01/runtime/invocation/next", body: [])
     private static let initError = Request(path: "/2018-06-01/runtime/init/error")
+
+    /// A Node.js function with a long stack meets it. Lambda's server reads 4,096 bytes, of which the names, the colons and
+    /// the line ends are 83 here.
+    @Test(arguments: [(4_096, true), (4_097, false)])
+    func trailersThatLambdaWouldNotReadFailTheResponse(bytes: Int, areRead: Bool) async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let names = "Lambda-Runtime-Function-Error-Type: E\r\nLambda-Runtime-Function-Error-Body: \r\n\r\n"
+            let value = String(repeating: "x", count: bytes - names.utf8.count)
+            let trailers = names.replacing("Body: ", with: "Body: " + value)
+            let reply = try await lambda.invoke([.chunk("one"), .raw("0\r\n" + trailers), .tell])
+            #expect(reply.body == "one")
+            #expect(reply.failureType == (areRead ? "E" : "Runtime.TruncatedResponse"), "\(reply)")
+            let answer = try await lambda.log.answers(1)[0]
+            #expect(areRead ? answer.isAccepted : answer.status == 400, "\(answer)")
+            #expect(lambda.log.notes.contains { $0.contains("the trailers have 4097 bytes") } == !areRead)
+            #expect(try await lambda.invoke([.chunk("well"), .end]).body == "well")
+        }
+    }
+
+    /// As Lambda's own server does it, which goes on with what it could read.
+    @Test func aReportThatEndsTooSoonIsAFailureAllTheSame() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            let head =
+                "POST /2018-06-01/runtime/invocation/{id}/error HTTP/1.1\r\nHost: h\r\n"
+                + "Lambda-Runtime-Function-Error-Type: Function.Mine\r\nContent-Length: 100\r\n\r\n{"
+            let reply = try await lambda.invoke([.raw(head), .halfClose, .tell, .reconnect])
+            #expect(reply.failureType == "Function.Mine", "\(reply)")
+            let answer = try await lambda.log.answers(1)[0]
+            #expect(answer.isRefusal(400, "TruncatedHTTPRequest", "HTTP request detected as truncated"), "\(answer)")
+            #expect(try await lambda.invoke([.chunk("well"), .end]).body == "well")
+            #expect(lambda.log.startedEnvironments == 1)
+        }
+    }
+
+    /// It is read there, and nobody is refused because of it.
+    @Test(arguments: ["streaming", "buffered", "x"])
+    func aResponseModeAtAnErrorChangesNothing(mode: String) async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
+            var request = Request.of("error").with("Lambda-Runtime-Function-Response-Mode", mode)
+            request.body = Array(#"{"errorMessage":"m","errorType":"T"}"#.utf8)
+            let reply = try await lambda.invoke([.ask(request)])
+            #expect(reply.failureMessage?.contains("m") == true, "\(reply)")
+            #expect(try await lambda.log.answers(1)[0].isAccepted)
+        }
+    }
 }

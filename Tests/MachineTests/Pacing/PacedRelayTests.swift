@@ -33,6 +33,7 @@ import Testing
             switch event {
             case .slowed: news.told.append("slowed")
             case .errorAsText: news.told.append("an error as text")
+            case .trailersTooLong(let bytes): news.told.append("trailers of \(bytes)")
             case .tooLarge(let bytes): news.told.append("over \(bytes)")
             case .struck(let fault): news.told.append("struck by \(fault.kind)")
             case .notReached(_, let bytes): news.told.append("only \(bytes)")

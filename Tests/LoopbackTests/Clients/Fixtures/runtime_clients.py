@@ -3,8 +3,8 @@
 """The runtime clients of other languages, as they were seen on the wire: what each sends, and what each dies of.
 
 The first argument names one: go (aws-lambda-go), node (the Node.js runtime interface client), rust (lambda_runtime) or
-swift (swift-aws-lambda-runtime). Each does what the path of the event says: /stream, /early, /late, /buffered, and
-/connections, which answers with how many connections it has made.
+swift (swift-aws-lambda-runtime). Each does what the path of the event says, by its method of that name, and for /connections
+answers with how many connections it has made.
 """
 import base64
 import json
@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import time
 
 HOST, PORT = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
 ROOT = "/2018-06-01/runtime/invocation"
@@ -77,6 +78,9 @@ class Client:
             fields, event = self.next()
             self.id = fields["lambda-runtime-aws-request-id"]
             self.fields = fields
+            left = int(fields["lambda-runtime-deadline-ms"]) / 1000 - time.time()
+            if not 0 < left <= 60:
+                die(f"the deadline is in {left} s")
             path = json.loads(event)["rawPath"].strip("/")
             if path == "connections":
                 self.respond(b'{"connections":%d}' % Connection.made)
@@ -86,6 +90,10 @@ class Client:
     def buffered(self):
         self.respond(JSON_RESULT)
 
+    def large(self):
+        """One byte more than a buffered result may have."""
+        self.respond(b'"%s"' % (b"x" * 6_291_555))
+
 
 class Go(Client):
     """Every POST is chunked and declares trailers; no response-mode header; any status but 202 ends the process."""
@@ -94,7 +102,7 @@ class Go(Client):
         self.connection = Connection()
 
     def next(self):
-        self.connection.send("GET", "next", [("Host", HOST), ("User-Agent", "aws-lambda-go/1.54.0"), ("Accept-Encoding", "gzip")])
+        self.connection.send("GET", "next", [("Host", f"{HOST}:{PORT}"), ("User-Agent", "aws-lambda-go/1.54.0"), ("Accept-Encoding", "gzip")])
         status, fields, body = self.connection.reply()
         if status != 200:
             die(f"failed to GET next: {status}")
@@ -102,7 +110,7 @@ class Go(Client):
         return fields, body
 
     def post(self, resource, content_type, pieces, fields=(), trailers=()):
-        head = [("Host", HOST), ("User-Agent", "aws-lambda-go/1.54.0"), ("Transfer-Encoding", "chunked")]
+        head = [("Host", f"{HOST}:{PORT}"), ("User-Agent", "aws-lambda-go/1.54.0"), ("Transfer-Encoding", "chunked")]
         head += [("Trailer", f"{ERROR_BODY},{ERROR_TYPE}"), ("Content-Type", content_type), *fields]
         self.connection.send("POST", f"{self.id}/{resource}", head + [("Accept-Encoding", "gzip")])
         for piece in pieces:
@@ -123,6 +131,17 @@ class Go(Client):
     def early(self):
         cause = '{"working_directory":"/var/task","exceptions":[{"type":"errorString","message":"boom","stack":[]}],"paths":[]}'
         self.post("error", "application/json", [self.report], [("Lambda-Runtime-Function-XRay-Error-Cause", cause)])
+
+    def plain(self):
+        self.post("response", "text/csv", [b"one", b"two"])
+
+    def bodyless(self):
+        self.post("response", HTTP_INTEGRATION, [self.prelude_bytes() + NULS])
+
+    def panic(self):
+        report = b'{"errorMessage":"boom","errorType":"string","stackTrace":[{"path":"main.go","line":9,"label":"handler"}]}'
+        self.post("error", "application/json", [report])
+        die("calling the handler function resulted in a panic, the process should exit")
 
     def late(self):
         trailers = [(ERROR_BODY, base64.b64encode(self.report).decode()), (ERROR_TYPE, "errorString")]
@@ -174,24 +193,67 @@ class Node(Client):
         report = b'{"errorType":"TypeError","errorMessage":"boom","trace":["TypeError: boom"]}'
         return [(ERROR_TYPE, "TypeError"), (ERROR_BODY, base64.b64encode(report).decode())]
 
-    def stream(self):
+    def bare(self, content_type, pieces=(), trailers=()):
         self.open()
-        self.begin(HTTP_INTEGRATION)
-        for piece in [self.prelude_bytes(), NULS, b"one", b"two"]:
+        self.begin(content_type)
+        for piece in pieces:
             self.script.chunk(piece)
-        self.end()
+        self.end(trailers)
 
-    def early(self):
-        self.open()
-        self.begin("application/octet-stream")
-        self.end(self.trailers())
+    def stream(self):
+        self.bare(HTTP_INTEGRATION, [self.prelude_bytes(), NULS, b"one", b"two"])
 
-    def late(self):
+    def plain(self):
+        self.bare("application/octet-stream", [b"one", b"two"])
+
+    def bodyless(self):
+        self.bare(HTTP_INTEGRATION, [self.prelude_bytes(), NULS])
+
+    def ended(self):
+        """`end()` without a write, of a plain stream."""
+        self.bare("application/octet-stream")
+
+    def from_end(self):
+        """The same of an HTTP stream: its prelude would have left with the first write."""
+        self.bare(HTTP_INTEGRATION)
+
+    def from_throw(self):
+        self.bare(HTTP_INTEGRATION, trailers=self.trailers())
+
+    def large(self):
+        self.bare("application/octet-stream", [b"x" * 6_291_557])
+
+    def unended(self):
+        """A handler that returns and leaves its stream open."""
         self.open()
         self.begin(HTTP_INTEGRATION)
         for piece in [self.prelude_bytes(), NULS, b"one"]:
             self.script.chunk(piece)
-        self.end(self.trailers())
+        signal.pause()
+
+    def uncaught(self):
+        """An exception that nobody caught: by the native client, and the process ends with 129."""
+        report = b'{"errorType":"Error","errorMessage":"boom","trace":["Error: boom"]}'
+        fields = [("Host", f"{HOST}:{PORT}"), ("content-type", "application/json"), ("content-length", len(report))]
+        self.native.send("POST", f"{self.id}/error", fields, report)
+        print("error is answered with", self.native.reply()[0], flush=True)
+        os._exit(129)
+
+    def uncaught_late(self):
+        self.open()
+        self.begin(HTTP_INTEGRATION)
+        for piece in [self.prelude_bytes(), NULS, b"one"]:
+            self.script.chunk(piece)
+        # On another connection, which is read in any order: once this is answered, what was sent before has come.
+        self.native.send("GET", "next", [("Host", f"{HOST}:{PORT}")])
+        self.native.reply()
+        self.uncaught()
+
+    def early(self):
+        self.bare("application/octet-stream", trailers=self.trailers())
+
+    def late(self):
+        self.bare(HTTP_INTEGRATION, [self.prelude_bytes(), NULS, b"one"], self.trailers())
 
 
 class Rust(Client):
@@ -213,8 +275,8 @@ class Rust(Client):
             head.append(("lambda-runtime-invocation-id", self.fields["lambda-runtime-invocation-id"]))
         send(f"{self.id}/{resource}", head)
         status, _, _ = self.connection.reply()
-        if status not in (202, 410):
-            die(f"{resource} is {status}")
+        if not 200 <= status < 300:
+            print(f"Lambda Runtime API returned non-200 response: {status}", flush=True)
 
     def whole(self, body):
         return lambda path, head: self.connection.send("POST", path, head + [("content-length", len(body))], body)
@@ -240,8 +302,32 @@ class Rust(Client):
         self.pieces([self.prelude_bytes(), NULS, b"one", b"two"])
 
     def late(self):
-        text = f"{ERROR_TYPE}: Runtime.StreamError\r\n{ERROR_BODY}: Ym9vbQ==\r\n"
-        self.pieces([self.prelude_bytes(), NULS, b"one", text.encode()])
+        self.pieces([self.prelude_bytes(), NULS, b"one", self.error_text(b"boom")])
+
+    def long_late(self):
+        """Small pieces for a while, and then an error of which one read does not hold all."""
+
+        def tokens():
+            yield from [self.prelude_bytes(), NULS]
+            for _ in range(30):
+                time.sleep(0.002)
+                yield b"token "
+            time.sleep(0.002)
+            yield self.error_text(b"boom " * 2_000)
+
+        self.pieces(tokens())
+
+    def repeated(self):
+        """A header that was appended twice becomes an array, which is no string."""
+        prelude = b'{"statusCode":200,"headers":{"content-type":"text/plain","x-a":["1","2"]},"cookies":[]}'
+        self.pieces([prelude, NULS, b"one"])
+
+    def bodyless(self):
+        self.pieces([self.prelude_bytes(), NULS])
+
+    @staticmethod
+    def error_text(message):
+        return f"{ERROR_TYPE}: Runtime.StreamError\r\n{ERROR_BODY}: {base64.b64encode(message).decode()}\r\n".encode()
 
 
 class Swift(Client):
@@ -270,25 +356,60 @@ class Swift(Client):
         if status != 202:
             die(f"unexpectedStatusCode {status}")
 
-    def respond(self, result):
-        """`writeAndFinish` as the only write: a length, no mode, no type."""
-        fields = self.fields_of_all + [("content-length", len(result))]
-        self.connection.send("POST", f"{self.id}/response", fields, result)
+    def post(self, resource, body, fields, is_chunked):
+        framing = ("transfer-encoding", "chunked") if is_chunked else ("content-length", len(body))
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if is_chunked else body
+        self.connection.send("POST", f"{self.id}/{resource}", self.fields_of_all + fields + [framing], body)
         self.finish()
+
+    def respond(self, result):
+        """`writeAndFinish` as the only write: a length, or chunks of a long one; no mode, no type."""
+        self.post("response", result, [], is_chunked=len(result) >= 6_000_000)
+
+    def six_million(self):
+        self.respond(b'"%s"' % (b"x" * 5_999_998))
 
     def early(self):
         # Its escaper puts a backslash before the newline itself, so this is no JSON.
         report = b'{"errorType":"Boom","errorMessage":"bo\\\nom"}'
-        fields = self.fields_of_all + [("lambda-runtime-function-error-type", "Unhandled"), ("content-length", len(report))]
-        self.connection.send("POST", f"{self.id}/error", fields, report)
-        self.finish()
+        self.post("error", report, [("lambda-runtime-function-error-type", "Unhandled")], is_chunked=True)
+
+    def open(self, content_type=None):
+        head = self.fields_of_all + [(MODE, "streaming"), ("Trailer", f"{ERROR_TYPE}, {ERROR_BODY}")]
+        head += [("Content-Type", content_type)] if content_type else []
+        self.connection.send("POST", f"{self.id}/response", head + [("transfer-encoding", "chunked")])
 
     def begin(self):
-        head = self.fields_of_all + [(MODE, "streaming"), ("Trailer", f"{ERROR_TYPE}, {ERROR_BODY}")]
-        head += [("Content-Type", HTTP_INTEGRATION), ("transfer-encoding", "chunked")]
-        self.connection.send("POST", f"{self.id}/response", head)
+        self.open(HTTP_INTEGRATION)
         self.connection.chunk(self.prelude_bytes() + NULS)
         self.connection.chunk(b"one")
+
+    def plain(self):
+        self.open()
+        self.connection.chunk(b"one")
+        self.connection.chunk(b"two")
+        self.connection.end()
+        self.finish()
+
+    def bodyless(self):
+        self.open(HTTP_INTEGRATION)
+        self.connection.chunk(self.prelude_bytes() + NULS)
+        self.connection.end()
+        self.finish()
+
+    def many(self):
+        """Two cookies, which it can only send as values of a header."""
+        values = {"multiValueHeaders": {"set-cookie": ["a=b", "c=d"], "x-m": ["1", "2"]}}
+        self.open(HTTP_INTEGRATION)
+        self.connection.chunk(json.dumps({**self.prelude, **values}).encode() + NULS)
+        self.connection.chunk(b"one")
+        self.connection.end()
+        self.finish()
+
+    def unfinished(self):
+        """A handler that returns without `finish()`: the client asks for the next event in a state that traps."""
+        self.begin()
+        os.kill(os.getpid(), signal.SIGILL)
 
     def stream(self):
         self.begin()
