@@ -118,7 +118,7 @@ package final class InvocationRelay {
             case .drop, .truncate: self.callerDisappeared()
             case .error:
                 self.runtime?.answer(.internalServerError)
-                self.fail(.serviceFailed)
+                self.runtimeEnded(.serviceFailed)
                 self.processFault?(fault)
             }
         case .notReached(let fault, let bytes):

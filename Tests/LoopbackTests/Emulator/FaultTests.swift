@@ -37,6 +37,7 @@ import Testing
             let answer = try await lambda.log.answers(1)[0]
             #expect(answer.isRefusal(500, "InternalServerError", "Internal Server Error"), "\(answer)")
             #expect(try await lambda.log.endedEnvironment() == "the fault error")
+            #expect(lambda.log.count { if case .invocationFailed = $0 { true } else { false } } == 1)
             #expect(try await lambda.log.reports(atLeast: 1)[0].errorType == "Sandbox.Failure")
             #expect(try await lambda.invoke(Self.hello).body == "hello world", "only that request")
         }

@@ -60,6 +60,17 @@ import Testing
         }
     }
 
+    /// There it has a type of its own.
+    @Test(arguments: [true, false]) func hasATypeOfItsOwnOnManagedInstances(byGroups: Bool) async throws {
+        var function = try ScriptedFunction.configuration()
+        function.managedConcurrency = 1
+        try await LocalLambda.run(function, limitsMemoryByGroups: byGroups) { lambda in
+            let reply = try await lambda.invoke([.allocate(megabytes: 200), .hang])
+            #expect(reply.failureType == "Runtime.OutOfMemory", "\(reply)")
+            #expect(reply.failureMessage?.hasSuffix("signal: killed") == true)
+        }
+    }
+
     /// Two of them, and each has less than the memory size.
     @Test(arguments: [true, false]) func countsWhatExtensionsHoldToo(byGroups: Bool) async throws {
         var script = ScriptedExtensions.Script()
