@@ -76,13 +76,9 @@ package enum Emulator {
         }
         let capacity = 4 * processes
         let (requests, launches) = AsyncStream<LauncherRequest>.makeStream(bufferingPolicy: .bufferingOldest(capacity))
-        let groups = try ControlGroups(
-            sharesProcessors: configuration.sharesProcessors,
-            limitsMemory: configuration.limitsMemoryByGroups
-                && configuration.functions.contains(where: \.enforcesMemory)
-        )
-        defer { groups.removeAll() }
         let orphans = await OrphanSearch.run(under: configuration.temporaryFolder)
+        let groups = try ControlGroups(for: configuration)
+        defer { groups.removeAll() }
         let run = RunFolder(under: configuration.temporaryFolder)
         let (stirs, stir) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         defer { run?.remove() }

@@ -37,9 +37,10 @@ final class LambdaService {
                 service: configuration,
                 eventLoop: eventLoop,
                 log: self.log,
-                folders: EnvironmentFolders(run: run, maximumLeft: function.concurrency) { _ = launch(.remove($0)) },
+                folders: EnvironmentFolders(run: run) { _ = launch(.remove($0)) },
                 groups: groups,
                 launch: { launch(.start($0)) },
+                removeGroups: { _ = launch(.removeGroups($0)) },
                 rates: rates,
                 onStir: onStir,
                 accountHasRoom: { [weak self] in self?.accountHasRoom ?? false }

@@ -168,7 +168,7 @@ package final class InvocationRelay {
 
     func responseEnded(trailers: HTTPFields) {
         let trailerBytes = trailers.reduce(2) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 4 }
-        guard trailerBytes <= Limits.trailerBufferBytes else {
+        guard self.machine.isOver || trailerBytes <= Limits.trailerBufferBytes else {
             self.shaping.notify(.trailersTooLong(bytes: trailerBytes))
             return self.requestTruncated()
         }

@@ -19,8 +19,9 @@ struct ControlGroup: Sendable {
 
     func make() -> Bool { mkdir(self.path, 0o755) == 0 }
 
-    /// No process is in it any more.
-    func remove() { rmdir(self.path) }
+    /// Answers whether it is gone; it stays while one of its processes is still on its way out.
+    @discardableResult
+    func remove() -> Bool { rmdir(self.path) == 0 || errno == ENOENT }
 
     /// What the process starts from now on is in it too.
     ///
@@ -59,15 +60,16 @@ struct ControlGroup: Sendable {
     var processes: [Int32] {
         ProcessTable.bytes(of: self.path + "/cgroup.procs", limitBytes: Limits.maximumGroupListBytes)
             .split(separator: UInt8(ascii: "\n")).compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
+            // One that this process cannot see is listed as 0, which is no number to send a signal to.
+            .filter { $0 > 0 }
     }
 
-    /// Whether the kernel has killed a process of it because of its memory.
-    var hasRunOutOfMemory: Bool {
+    /// How many processes of it the kernel has killed because of its memory, since it was made.
+    var outOfMemoryKills: Int {
         let file = self.version == .two ? "memory.events" : "memory.oom_control"
         let text = ProcessTable.bytes(of: "\(self.path)/\(file)", limitBytes: 4096)
-        return text.split(separator: UInt8(ascii: "\n")).contains {
-            $0.starts(with: "oom_kill ".utf8) && !$0.elementsEqual("oom_kill 0".utf8)
-        }
+        let line = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "oom_kill ".utf8) }
+        return line.flatMap { Int(String(decoding: $0.dropFirst("oom_kill ".utf8.count), as: UTF8.self)) } ?? 0
     }
 
     /// Into a file of the kernel, which takes it in one piece or not at all.
@@ -96,6 +98,14 @@ struct EnvironmentGroups: Sendable {
     func add(_ process: Int32) { for group in self.all { group.add(process) } }
     func remove() { for group in self.all { group.remove() } }
 
+    /// Waits for processes that have been killed and are on their way out.
+    func removeWhenEmpty() async {
+        for _ in 0..<Limits.groupRemovalAttempts {
+            if self.all.allSatisfy({ $0.remove() }) { return }
+            try? await Task.sleep(for: .milliseconds(Limits.groupRemovalMilliseconds))
+        }
+    }
+
     // Every process in them, also those that have left their process group for a session of their own.
     func freeze() { self.send(SIGSTOP) }
     func thaw() { self.send(SIGCONT) }
@@ -105,5 +115,5 @@ struct EnvironmentGroups: Sendable {
         for process in self.all.first?.processes ?? [] { ProcessGroup.send(number, to: process) }
     }
 
-    var haveRunOutOfMemory: Bool { self.ofMemory?.hasRunOutOfMemory ?? false }
+    var outOfMemoryKills: Int { self.ofMemory?.outOfMemoryKills ?? 0 }
 }

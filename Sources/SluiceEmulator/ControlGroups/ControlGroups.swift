@@ -39,11 +39,15 @@ struct ControlGroups: Sendable {
             guard let place else { throw Self.unavailable(reasons) }
             processors = place
         }
-        let memory = limitsMemory ? search(.memory).place : nil
-        // In the newer interface a process is in one group for everything.
-        let areApart = memory?.version == .two && processors?.version == .two && memory != processors
         self.processors = processors
-        self.memory = areApart ? nil : memory
+        if !limitsMemory {
+            self.memory = nil
+        } else if let processors, processors.version == .two {
+            // There a process is in one group for everything.
+            self.memory = Self.problem(with: processors, for: .memory) == nil ? processors : nil
+        } else {
+            self.memory = search(.memory).place
+        }
     }
 
     /// Groups for one environment, made for what the function is limited in; `nil` if one cannot be made any more.
@@ -73,6 +77,22 @@ struct ControlGroups: Sendable {
                 rmdir("\(place.folder)/\(name)")
             }
         }
+    }
+
+    init(for configuration: EmulatorConfiguration) throws(EmulatorError) {
+        try self.init(
+            sharesProcessors: configuration.sharesProcessors,
+            limitsMemory: configuration.limitsMemoryByGroups
+                && configuration.functions.contains(where: \.enforcesMemory)
+                && !Self.isInMemory(configuration.temporaryFolder)
+        )
+    }
+
+    /// Whether files of that folder are memory, which the kernel counts for who writes them. On Lambda `/tmp` has a size of
+    /// its own beside the memory.
+    private static func isInMemory(_ folder: String) -> Bool {
+        let mounts = Self.text(of: "/proc/self/mountinfo")
+        return MountedFileSystem(of: folder, mountInfo: mounts)?.isMemory ?? false
     }
 
     // MARK: Finding a place

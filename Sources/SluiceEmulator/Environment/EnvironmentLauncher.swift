@@ -17,6 +17,8 @@ enum LauncherRequest: Sendable {
     case start(LaunchRequest)
     /// Nobody needs that folder any more.
     case remove(String)
+    /// No process is to be in them any more.
+    case removeGroups(EnvironmentGroups)
 }
 
 /// Who hears what becomes of a process. All calls come on the event loop.
@@ -68,6 +70,7 @@ struct EnvironmentLauncher: Sendable {
                 switch request {
                 case .start(let launch): group.addTask { await self.supervise(launch) }
                 case .remove(let folder): group.addTask { FolderContents.remove(folder) }
+                case .removeGroups(let groups): group.addTask { await groups.removeWhenEmpty() }
                 }
             }
         }
@@ -112,9 +115,10 @@ struct EnvironmentLauncher: Sendable {
             error: .combinedWithOutput
         ) { execution in
             let group = ProcessGroup(id: execution.processIdentifier.value)
-            request.groups.add(group.id)
             let process = request.process
             request.eventLoop.execute { process.value.processStarted(group, attempt: request.attempt) }
+            // The kernel may take its time, and whoever has something for the process need not wait for it.
+            request.groups.add(group.id)
         }
         switch result.terminationStatus {
         case .exited(let code): return .code(Int(code))

@@ -8,6 +8,10 @@ internal import SluiceServiceWire
 /// Faults that are done to a function's processes on purpose.
 extension ExecutionEnvironment {
     func suffer(_ fault: ByteFault) {
+        if fault.kind == .error {
+            self.giveUp(reason: "the fault error") { _ in .serviceFailed }
+            return self.expectExit()
+        }
         guard !self.processIsGone, let group = self.group else { return }
         switch fault.kind {
         case .kill:
@@ -21,11 +25,8 @@ extension ExecutionEnvironment {
                 guard !self.processIsGone, self.group?.id == group.id else { return }
                 if self.current?.invocation.requestID == requestID { group.thaw() }
             }
-        case .error:
-            self.giveUp(reason: "the fault error") { _ in .serviceFailed }
-            self.expectExit()
-        case .drop, .truncate:
-            break  // These are the caller's connection's.
+        case .error, .drop, .truncate:
+            break  // The last two are the caller's connection's.
         }
     }
 }

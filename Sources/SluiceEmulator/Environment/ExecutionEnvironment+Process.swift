@@ -43,7 +43,8 @@ extension ExecutionEnvironment: LaunchedProcess {
 
     /// One of its processes has ended: it may be that the kernel had no more memory for it.
     func noticeKernelsKill() {
-        if self.place.groups.haveRunOutOfMemory { self.exceededMemory(usedMegabytes: nil, attempt: self.attempt) }
+        guard self.place.groups.outOfMemoryKills > self.outOfMemoryKillsBefore else { return }
+        self.exceededMemory(usedMegabytes: nil, attempt: self.attempt)
     }
 
     /// The process groups that hold memory of the environment's.
@@ -93,6 +94,8 @@ extension ExecutionEnvironment: LaunchedProcess {
     func replaceProcess() -> Bool {
         guard case .startAnother = self.session.processGone() else { return false }
         self.isReplacing = false
+        self.place.groups.kill()
+        self.outOfMemoryKillsBefore = self.place.groups.outOfMemoryKills
         // What the old process still had to say is not its successor's word.
         self.connections.closeAll()
         self.startProcess()

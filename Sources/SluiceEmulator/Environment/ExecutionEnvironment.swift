@@ -44,9 +44,13 @@ final class ExecutionEnvironment {
     var isReplacing = false
     /// Its runtime ran into its time-out or ended by itself: what it kept in its folder is its successor's.
     var isReset = false
-    /// Its function knows that.
+    /// Its function knows that, and starts the next one as what follows a reset.
     var hasSuccessor = false
+    /// The function has new code since it was started.
+    var isOfOldCode = false
     var isOutOfMemory = false
+    /// Those of processes that others have replaced.
+    var outOfMemoryKillsBefore = 0
     /// What the process prints.
     var output: LogLineHandler?
     private(set) var endingReason: String?

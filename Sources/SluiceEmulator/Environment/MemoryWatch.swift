@@ -48,13 +48,15 @@ extension MemoryWatch {
         /// The runtime's, and those of external extensions.
         let groups: [ProcessGroup]
         let controlGroups: EnvironmentGroups
+        /// Of processes that others have replaced.
+        let killsBefore: Int
         let limitMegabytes: Int
         let attempt: Int
 
         /// Files of the kernel are read here, off the loop: they take as long as the function is large.
         fileprivate func look(on eventLoop: any EventLoop) {
             let used = ProcessMemory.excess(of: self.groups.map(\.id), over: self.limitMegabytes)
-            guard used != nil || self.controlGroups.haveRunOutOfMemory else { return }
+            guard used != nil || self.controlGroups.outOfMemoryKills > self.killsBefore else { return }
             eventLoop.execute { self.environment.value.exceededMemory(usedMegabytes: used, attempt: self.attempt) }
         }
     }

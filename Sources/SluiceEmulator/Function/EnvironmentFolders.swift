@@ -9,7 +9,6 @@
 /// log stream goes on, since for Lambda it is the same environment.)
 final class EnvironmentFolders {
     let run: RunFolder?
-    private let maximumLeft: Int
     private let remove: (String) -> Void
     private var left: [Inheritance] = []
 
@@ -20,12 +19,9 @@ final class EnvironmentFolders {
         let logStream: String
     }
 
-    /// - Parameters:
-    ///   - maximumLeft: how many may wait for a successor.
-    ///   - remove: has a folder removed, later.
-    init(run: RunFolder?, maximumLeft: Int, remove: @escaping (String) -> Void) {
+    /// - Parameter remove: has a folder removed, later.
+    init(run: RunFolder?, remove: @escaping (String) -> Void) {
         self.run = run
-        self.maximumLeft = maximumLeft
         self.remove = remove
     }
 
@@ -36,8 +32,11 @@ final class EnvironmentFolders {
     func make(for name: String) -> String? { self.run?.makeFolder(named: name) }
 
     /// The environment is gone.
-    func giveBack(_ inheritance: Inheritance, toSuccessor: Bool) {
-        if toSuccessor, self.left.count < self.maximumLeft {
+    ///
+    /// - Parameter successors: how many environments that follow a reset are still to be started. A caller may have been
+    ///   quicker than the end of what was, and then its environment began with nothing.
+    func giveBack(_ inheritance: Inheritance, successors: Int) {
+        if self.left.count < successors {
             self.left.append(inheritance)
         } else if let folder = inheritance.folder {
             self.remove(folder)

@@ -46,7 +46,7 @@ extension FunctionService: ExecutionEnvironmentOwner {
     }
 
     func environmentIsUnusable(_ environment: ExecutionEnvironment) {
-        if environment.isReset, !environment.hasSuccessor, self.configuration.resets {
+        if environment.isReset, !environment.hasSuccessor, !environment.isOfOldCode, self.configuration.resets {
             environment.hasSuccessor = true
             self.resets = min(self.resets + 1, self.configuration.concurrency)
         }
@@ -56,11 +56,11 @@ extension FunctionService: ExecutionEnvironmentOwner {
 
     func environmentIsGone(_ environment: ExecutionEnvironment) {
         self.environments[environment.id] = nil
-        environment.place.groups.remove()
         let place = environment.place
+        self.removeGroups(place.groups)
         self.folders.giveBack(
             EnvironmentFolders.Inheritance(folder: place.folder, logStream: place.logStream),
-            toSuccessor: environment.isReset && !self.isStopping
+            successors: environment.hasSuccessor && !environment.isOfOldCode && !self.isStopping ? self.resets : 0
         )
         self.noteProgressOfStop()
     }

@@ -16,6 +16,7 @@ final class FunctionService {
     private let launch: (LaunchRequest) -> Bool
     let folders: EnvironmentFolders
     private let groups: ControlGroups
+    let removeGroups: (EnvironmentGroups) -> Void
     /// Environments that were reset, and whose successor has not been started yet.
     var resets = 0
     private let rates: RequestRates
@@ -41,6 +42,7 @@ final class FunctionService {
     ///   - folders: where environments have their temporary files.
     ///   - groups: limit what environments take of the machine.
     ///   - launch: has a process started; false when the service cannot take any more.
+    ///   - removeGroups: has control groups removed, later.
     ///   - rates: counts requests, those of all functions together.
     ///   - onStir: called when processes begin to run, or go on, whose memory is to be watched.
     ///   - accountHasRoom: whether all functions together may have one more invocation.
@@ -52,6 +54,7 @@ final class FunctionService {
         folders: EnvironmentFolders,
         groups: ControlGroups,
         launch: @escaping (LaunchRequest) -> Bool,
+        removeGroups: @escaping (EnvironmentGroups) -> Void,
         rates: RequestRates,
         onStir: @escaping () -> Void,
         accountHasRoom: @escaping () -> Bool
@@ -64,6 +67,7 @@ final class FunctionService {
         self.folders = folders
         self.groups = groups
         self.launch = launch
+        self.removeGroups = removeGroups
         self.rates = rates
         self.onStir = onStir
         self.accountHasRoom = accountHasRoom
@@ -186,9 +190,9 @@ final class FunctionService {
             let text = "no control group can be made for the next environment: \(processors)its memory is watched only"
             self.log.record(.note(text), function: self.configuration.name)
         }
-        let inheritance = self.folders.inherit()
         let followsReset = self.resets > 0
         if followsReset { self.resets -= 1 }
+        let inheritance = followsReset ? self.folders.inherit() : nil
         return EnvironmentPlace(
             region: self.service.region,
             logStream: inheritance?.logStream
@@ -223,6 +227,7 @@ final class FunctionService {
         )
         self.folders.removeLeft()
         self.resets = 0
+        for environment in self.environments.values { environment.isOfOldCode = true }
         for id in renewed.idle {
             if let environment = self.environments[id] { self.endRetired(environment) }
         }
@@ -249,6 +254,7 @@ final class FunctionService {
                 environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
                 groups: groups,
                 controlGroups: environment.place.groups,
+                killsBefore: environment.outOfMemoryKillsBefore,
                 limitMegabytes: self.configuration.memoryMegabytes,
                 attempt: environment.attempt
             )

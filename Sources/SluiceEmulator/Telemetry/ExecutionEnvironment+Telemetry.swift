@@ -197,6 +197,7 @@ extension TelemetryStatus {
         }
         let isFailure =
             errorType.hasPrefix("Sandbox.") || errorType.hasPrefix("Extension.") || errorType == "Runtime.ExitError"
+            || errorType == "Runtime.OutOfMemory"
             || errorType == "Runtime.InvalidEntrypoint" || errorType == "Runtime.InvalidWorkingDir"
         self = isFailure ? .failure : .error
     }

@@ -61,6 +61,17 @@ import Testing
         }
     }
 
+    /// The kernel would count its temporary files as memory, which Lambda does not.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/shm"), "there is no tmpfs"))
+    func noGroupLimitsTheMemoryOfAFunctionWhoseFilesAreMemory() async throws {
+        let host = ["PATH": RunEnvironment["PATH"] ?? "/usr/bin:/bin", "TMPDIR": "/dev/shm"]
+        try await LocalLambda.run(try ScriptedFunction.configuration(), hostVariables: host) { lambda in
+            let child = try await Self.processID(lambda)
+            #expect(try Self.group(of: child, "memory.max", "memory.limit_in_bytes") == nil)
+            #expect(try await lambda.invoke([.allocate(megabytes: 200), .hang]).failureType == "Runtime.ExitError")
+        }
+    }
+
     /// A child that made a session of its own has left the process group that is stopped and killed.
     @Test(.enabled(if: Self.mayLimitMemory, "this user may make no control group for memory"))
     func whatLeavesTheProcessGroupIsFrozenAndEndedAllTheSame() async throws {
