@@ -197,7 +197,7 @@ import Testing
 enum EventSamples {
     static let all: [LogEvent] = [
         LogEvent.Kind.environmentStarting(environment: 3, region: "eu-west-1"),
-        .environmentStarting(environment: 4, region: "eu-west-1", followsReset: true),
+        .environmentStarting(environment: 3, region: "eu-west-1", followsReset: true),
         .initFinished(environment: 3, after: .nanoseconds(123_456_789)),
         .snapshotTaken(environment: 3, after: .milliseconds(7)), .restored(environment: 3, after: .milliseconds(7)),
         .frozen(environment: 3), .thawed(environment: 3), .shuttingDown(environment: 3, reason: .spindown),
