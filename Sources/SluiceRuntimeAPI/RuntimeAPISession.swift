@@ -43,8 +43,8 @@ package final class RuntimeAPISession: RuntimeAPI {
 
     private var machine: EnvironmentMachine
     private var assignment: Assignment?
-    /// How many have ended. What one of them had begun to say is not its successor's word.
-    private var processes = 0
+    /// What a process had begun to say is not its successor's word.
+    private var endedProcesses = 0
     private var waitingNext: ServerExchange?
     /// A `/next` that may be answered only when extensions are through too.
     private var heldNext: ServerExchange?
@@ -76,7 +76,7 @@ package final class RuntimeAPISession: RuntimeAPI {
 
     package func deadlinePassed() -> EnvironmentMachine.OnDeadline { self.machine.deadlinePassed() }
     package func processGone() -> EnvironmentMachine.OnProcessGone {
-        self.processes += 1
+        self.endedProcesses += 1
         return self.machine.processGone()
     }
 
@@ -265,8 +265,8 @@ package final class RuntimeAPISession: RuntimeAPI {
     }
 
     private func initErrorPosted(_ request: ServerRequest, on exchange: ServerExchange) -> any RequestReceiver {
-        gatherErrorReport(of: request, on: exchange) { [weak self, processes = self.processes] failure in
-            guard let self, self.processes == processes else { return }
+        gatherErrorReport(of: request, on: exchange) { [weak self, before = self.endedProcesses] failure in
+            guard let self, self.endedProcesses == before else { return }
             switch self.machine.initErrorReported() {
             case .fail:
                 exchange.answer(.accepted)

@@ -3,12 +3,6 @@
 
 /// The bounds of extensions and of the Telemetry API.
 extension Limits {
-    /// As much of the list of an environment's processes is read, in bytes: some thousands of them.
-    package static let maximumGroupListBytes = 64 * 1024
-    /// So often, and with so much time in between, the control group of an environment that is gone is tried to be removed.
-    package static let groupRemovalAttempts = 100
-    package static let groupRemovalMilliseconds = 20
-
     /// Extensions of one environment, external and internal together. (Lambda Developer Guide, "Extensions API": "up to
     /// 10 extensions".)
     package static let maximumExtensions = 10

@@ -199,6 +199,11 @@ package enum Limits {
     package static let peakMemoryMilliseconds = 10
     /// Processes of one environment whose memory is counted.
     package static let maximumMeasuredProcesses = 256
+    /// As much of the list of an environment's processes is read, in bytes: some thousands of them.
+    package static let maximumGroupListBytes = 64 * 1024
+    /// So often, and with so much time in between, the control group of an environment that is gone is tried to be removed.
+    package static let groupRemovalAttempts = 100
+    package static let groupRemovalMilliseconds = 20
     /// What an earlier service left running has so long to be gone after its SIGKILL, in milliseconds.
     package static let orphanEndMilliseconds = 1_000
     /// Folders are removed to this depth.

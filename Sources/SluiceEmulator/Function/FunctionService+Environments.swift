@@ -48,7 +48,7 @@ extension FunctionService: ExecutionEnvironmentOwner {
     func environmentIsUnusable(_ environment: ExecutionEnvironment) {
         if environment.isReset, !environment.hasSuccessor, !environment.isOfOldCode, self.configuration.resets {
             environment.hasSuccessor = true
-            self.resets = min(self.resets + 1, self.configuration.concurrency)
+            self.successorsDue = min(self.successorsDue + 1, self.configuration.concurrency)
         }
         self.pool.ended(environment.id)
         self.noteProgressOfStop()
@@ -58,9 +58,10 @@ extension FunctionService: ExecutionEnvironmentOwner {
         self.environments[environment.id] = nil
         let place = environment.place
         self.removeGroups(place.groups)
+        let leaves = environment.hasSuccessor && !environment.isOfOldCode && !self.isStopping
         self.folders.giveBack(
             EnvironmentFolders.Inheritance(folder: place.folder, logStream: place.logStream),
-            successors: environment.hasSuccessor && !environment.isOfOldCode && !self.isStopping ? self.resets : 0
+            successors: leaves ? self.successorsDue : 0
         )
         self.noteProgressOfStop()
     }

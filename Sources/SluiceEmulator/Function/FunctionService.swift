@@ -17,8 +17,8 @@ final class FunctionService {
     let folders: EnvironmentFolders
     private let groups: ControlGroups
     let removeGroups: (EnvironmentGroups) -> Void
-    /// Environments that were reset, and whose successor has not been started yet.
-    var resets = 0
+    /// Those of environments that were reset, as far as none has been started for them yet.
+    var successorsDue = 0
     private let rates: RequestRates
     let onStir: () -> Void
     private let accountHasRoom: () -> Bool
@@ -190,8 +190,8 @@ final class FunctionService {
             let text = "no control group can be made for the next environment: \(processors)its memory is watched only"
             self.log.record(.note(text), function: self.configuration.name)
         }
-        let followsReset = self.resets > 0
-        if followsReset { self.resets -= 1 }
+        let followsReset = self.successorsDue > 0
+        if followsReset { self.successorsDue -= 1 }
         let inheritance = followsReset ? self.folders.inherit() : nil
         return EnvironmentPlace(
             region: self.service.region,
@@ -226,7 +226,7 @@ final class FunctionService {
             function: self.configuration.name
         )
         self.folders.removeLeft()
-        self.resets = 0
+        self.successorsDue = 0
         for environment in self.environments.values { environment.isOfOldCode = true }
         for id in renewed.idle {
             if let environment = self.environments[id] { self.endRetired(environment) }
