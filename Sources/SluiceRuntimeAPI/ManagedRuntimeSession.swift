@@ -62,6 +62,7 @@ package final class ManagedRuntimeSession: RuntimeAPI {
 
     /// It is given no second initialisation.
     package func deadlinePassed() -> EnvironmentMachine.OnDeadline { .end }
+    package func initFailed() -> EnvironmentMachine.OnDeadline { .end }
     package func processGone() -> EnvironmentMachine.OnProcessGone { .end }
 
     package var isWaiting: Bool { !self.waiting.isEmpty && self.assignments.isEmpty }

@@ -20,6 +20,7 @@ package protocol RuntimeAPI: RequestRouter {
     /// The extensions are through too.
     func releaseNext()
     func deadlinePassed() -> EnvironmentMachine.OnDeadline
+    func initFailed() -> EnvironmentMachine.OnDeadline
     func processGone() -> EnvironmentMachine.OnProcessGone
     /// The environment is over. `failure` is told to callers who still wait.
     func end(isTimeout: Bool, _ failure: (_ requestID: String) -> InvocationFailure)

@@ -75,9 +75,12 @@ package final class RuntimeAPISession: RuntimeAPI {
     }
 
     package func deadlinePassed() -> EnvironmentMachine.OnDeadline { self.machine.deadlinePassed() }
+    package func initFailed() -> EnvironmentMachine.OnDeadline { self.machine.initFailed() }
     package func processGone() -> EnvironmentMachine.OnProcessGone {
-        self.endedProcesses += 1
-        return self.machine.processGone()
+        let decision = self.machine.processGone()
+        // Until then what it had sent may still come.
+        if decision == .startAnother { self.endedProcesses += 1 }
+        return decision
     }
 
     /// The runtime's `/next` is open, and there is no invocation for it.

@@ -79,6 +79,10 @@ package struct FunctionConfiguration: Sendable {
     /// has a cold start, and on Managed Instances, an environment follows no other; a snapshot is restored again.
     var resets: Bool { self.managedConcurrency == nil && !self.startsFromSnapshot && !self.startsCold }
 
+    /// Whether an initialisation that failed is tried again in the time of its invocation. A snapshot is made before there
+    /// is an invocation, and on Managed Instances an environment that fails is given up.
+    var retriesFailedInit: Bool { self.managedConcurrency == nil && !self.startsFromSnapshot }
+
     /// As `AWS_LAMBDA_INITIALIZATION_TYPE` and telemetry have it.
     var initializationType: String {
         if self.managedConcurrency != nil { return "lambda-managed-instances" }

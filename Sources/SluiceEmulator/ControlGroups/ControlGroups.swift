@@ -22,6 +22,8 @@ struct ControlGroups: Sendable {
 
     private let processors: Place?
     private let memory: Place?
+    /// With which the names of its groups begin. Several services may run in one process, and each has an environment 1.
+    private let ownPrefix: String
 
     /// Finds places where groups can be made, and tries them.
     ///
@@ -30,8 +32,11 @@ struct ControlGroups: Sendable {
     init(sharesProcessors: Bool, limitsMemory: Bool) throws(EmulatorError) {
         let mounts = Self.text(of: "/proc/self/mountinfo")
         let own = Self.text(of: "/proc/self/cgroup")
+        let ownPrefix = "\(Self.prefix)\(getpid())-\(Identifiers.uuid().prefix(8))-"
+        self.ownPrefix = ownPrefix
         func search(_ controller: ControlGroupLayout.Controller) -> (place: Place?, reasons: [String]) {
-            Self.search(ControlGroupLayout(of: controller, mountInfo: mounts, ownGroups: own).candidates, controller)
+            let layout = ControlGroupLayout(of: controller, mountInfo: mounts, ownGroups: own)
+            return Self.search(layout.candidates, controller, ownPrefix)
         }
         var processors: Place?
         if sharesProcessors {
@@ -44,7 +49,7 @@ struct ControlGroups: Sendable {
             self.memory = nil
         } else if let processors, processors.version == .two {
             // There a process is in one group for everything.
-            self.memory = Self.problem(with: processors, for: .memory) == nil ? processors : nil
+            self.memory = Self.problem(with: processors, for: .memory, ownPrefix) == nil ? processors : nil
         } else {
             self.memory = search(.memory).place
         }
@@ -55,7 +60,7 @@ struct ControlGroups: Sendable {
         let memory = function.enforcesMemory ? self.memory : nil
         var groups = EnvironmentGroups()
         for place in Set([self.processors, memory].compactMap(\.self)) {
-            let group = ControlGroup(version: place.version, path: "\(place.folder)/\(Self.prefix)\(getpid())-\(name)")
+            let group = ControlGroup(version: place.version, path: "\(place.folder)/\(self.ownPrefix)\(name)")
             guard group.make() else {
                 groups.remove()
                 return nil
@@ -73,7 +78,7 @@ struct ControlGroups: Sendable {
     /// The service is over, and with it every process in a group of its own.
     func removeAll() {
         for place in Set([self.processors, self.memory].compactMap(\.self)) {
-            for name in FolderContents.names(in: place.folder) where name.hasPrefix("\(Self.prefix)\(getpid())-") {
+            for name in FolderContents.names(in: place.folder) where name.hasPrefix(self.ownPrefix) {
                 rmdir("\(place.folder)/\(name)")
             }
         }
@@ -99,19 +104,24 @@ struct ControlGroups: Sendable {
 
     private static func search(
         _ candidates: [Place],
-        _ controller: ControlGroupLayout.Controller
+        _ controller: ControlGroupLayout.Controller,
+        _ ownPrefix: String
     ) -> (place: Place?, reasons: [String]) {
         var reasons: [String] = []
         for candidate in candidates {
             Self.removeLeft(in: candidate.folder)
-            guard let reason = Self.problem(with: candidate, for: controller) else { return (candidate, []) }
+            guard let reason = Self.problem(with: candidate, for: controller, ownPrefix) else { return (candidate, []) }
             reasons.append("\(candidate.folder): \(reason)")
         }
         return (nil, reasons)
     }
 
-    private static func problem(with place: Place, for controller: ControlGroupLayout.Controller) -> String? {
-        let path = "\(place.folder)/\(Self.prefix)\(getpid())-probe"
+    private static func problem(
+        with place: Place,
+        for controller: ControlGroupLayout.Controller,
+        _ ownPrefix: String
+    ) -> String? {
+        let path = "\(place.folder)/\(ownPrefix)probe"
         let group = ControlGroup(version: place.version, path: path)
         guard group.make() else { return "no group can be made: \(String(cString: strerror(errno)))" }
         defer { group.remove() }

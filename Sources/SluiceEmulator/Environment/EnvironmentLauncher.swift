@@ -54,6 +54,15 @@ struct LaunchFailure: Sendable {
 
     let reason: String
     var fault = Fault.entrypoint
+
+    /// As the caller hears of it.
+    func told(requestID: String) -> InvocationFailure {
+        switch self.fault {
+        case .entrypoint: .invalidEntrypoint(requestID: requestID, reason: self.reason)
+        case .workingDirectory: .invalidWorkingDirectory(requestID: requestID, reason: self.reason)
+        case .service: .serviceCannot(requestID: requestID, reason: self.reason)
+        }
+    }
 }
 
 /// Starts processes, waits for their ends and clears up after them. With the watch over memory it is the only part of

@@ -28,18 +28,7 @@ extension ExecutionEnvironment {
         }
     }
 
-    /// From now on the initialisation takes the time of the invocation that is held. (Lambda Developer Guide, "Lambda
-    /// execution environment lifecycle": it is retried "at the time of the first function invocation with the
-    /// configured function timeout"; the same after a time-out or a crash, where "the duration in the REPORT line includes an
-    /// additional INIT duration".)
-    func beginSecondInit() {
-        guard let invocation = self.delivery?.invocation else { return }
-        self.initStartedAt = .now()
-        self.initIsReported = true
-        self.begin(invocation)
-    }
-
-    private func begin(_ invocation: Invocation) {
+    func begin(_ invocation: Invocation) {
         self.current = CurrentInvocation(invocation: invocation, startedAt: .now())
         self.record(.start(requestID: invocation.requestID))
         self.setTimer(invocation.timeout)
@@ -152,6 +141,7 @@ extension ExecutionEnvironment: RuntimeAPISessionDelegate {
     }
 
     func runtimeFailedInit(_ failure: InvocationFailure) {
+        if self.retryInit(after: failure) { return self.processIsGone ? self.endFailedProcess() : self.expectExit() }
         self.giveUp(reason: "initialisation failed: \(failure.errorType)") { _ in failure }
         self.expectExit()
     }

@@ -58,13 +58,11 @@ extension ExecutionEnvironment: LaunchedProcess {
     }
 
     func couldNotStart(_ failure: LaunchFailure) {
-        self.giveUp(reason: failure.reason) { requestID in
-            switch failure.fault {
-            case .entrypoint: .invalidEntrypoint(requestID: requestID, reason: failure.reason)
-            case .workingDirectory: .invalidWorkingDirectory(requestID: requestID, reason: failure.reason)
-            case .service: .serviceCannot(requestID: requestID, reason: failure.reason)
-            }
+        if failure.fault != .service, self.retryInit(after: failure.told(requestID: "")) {
+            self.processIsGone = true
+            return self.endFailedProcess()
         }
+        self.giveUp(reason: failure.reason) { failure.told(requestID: $0) }
         self.shutDown(.failure)
         self.becomeGone()
     }
@@ -86,7 +84,7 @@ extension ExecutionEnvironment: LaunchedProcess {
             // It was idle: nobody may be sent to it while its connections are waited for.
             self.owner?.environmentIsUnusable(self)
         }
-        self.readLastBytes(exit)
+        self.readLastBytes(exit, attempt)
     }
 
     /// Starts another process if one is to follow.
@@ -102,12 +100,15 @@ extension ExecutionEnvironment: LaunchedProcess {
         return true
     }
 
-    private func readLastBytes(_ exit: InvocationFailure.Exit) {
+    private func readLastBytes(_ exit: InvocationFailure.Exit, _ attempt: Int) {
         let patience = TimeAmount.milliseconds(Int64(Limits.lastBytesMilliseconds))
         self.connections.whenEmpty(orAfter: patience, on: self.eventLoop) {
             // A caller who reads slowly gets what is left. Its function's deadline is the bound of that.
-            if self.connections.count > 0, self.session.isHeldUpByCaller { return self.readLastBytes(exit) }
+            if self.connections.count > 0, self.session.isHeldUpByCaller { return self.readLastBytes(exit, attempt) }
             self.readLastOutput {
+                // By what it said, or by the end of its time, another may have taken its place.
+                guard attempt == self.attempt else { return }
+                if self.retryInit(after: .runtimeExited(requestID: "", exit)) { return self.endFailedProcess() }
                 let isOutOfMemory = self.isOutOfMemory && self.managed != nil
                 self.giveUp(reason: exit.description) {
                     isOutOfMemory ? .outOfMemory(requestID: $0) : .runtimeExited(requestID: $0, exit)

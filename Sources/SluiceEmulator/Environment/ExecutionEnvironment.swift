@@ -39,7 +39,7 @@ final class ExecutionEnvironment {
     var restore: EnvironmentRestore?
     private var extensionSetup: ExtensionHost.Setup?
     /// The runtime's process of this attempt is there, or is being started; before that extensions are waited for.
-    private var runtimeIsLaunched = false
+    private(set) var runtimeIsLaunched = false
     /// The first process is on its way out, and another will take its place.
     var isReplacing = false
     /// Its runtime ran into its time-out or ended by itself: what it kept in its folder is its successor's.
@@ -143,6 +143,7 @@ final class ExecutionEnvironment {
         self.attempt += 1
         self.group = nil
         self.runtimeIsLaunched = false
+        self.processIsGone = false
         self.isOutOfMemory = false
         self.restoreIsReplaced()
         if let setup = self.extensionSetup { self.startExtensions(setup) }
@@ -194,13 +195,7 @@ final class ExecutionEnvironment {
         guard self.endingReason == nil else { return }
         self.endingReason = reason
         self.stopTimer()
-        if self.initDuration == nil {
-            self.tellOfFailedInit(
-                isTimeout ? .timeout : .error,
-                errorType: failure("").errorType,
-                duration: .now() - self.initStartedAt
-            )
-        }
+        if self.initDuration == nil { self.reportFailedInit(failure(""), isTimeout: isTimeout) }
         self.session.end(isTimeout: isTimeout, failure)
         self.finishInvocation()
         self.owner?.environmentIsUnusable(self)
@@ -229,8 +224,9 @@ final class ExecutionEnvironment {
 
     /// It is told to exit by the protocol; one that does not is ended.
     func expectExit() {
+        let attempt = self.attempt
         self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(Limits.initErrorExitMilliseconds))) {
-            self.killGroup()
+            if attempt == self.attempt { self.killGroup() }
         }
     }
 
@@ -253,13 +249,11 @@ final class ExecutionEnvironment {
         if self.restoreTimedOut() { return }
         switch self.session.deadlinePassed() {
         case .replaceProcess:
-            self.isReplacing = true
             let limit = Int(self.function.initLimit.nanoseconds / 1_000_000)
             let words = "environment \(self.id.number) was not ready in time, and starts once more in the invocation's"
             self.record(.note(ServiceLimit.initMilliseconds.note(words, value: limit)))
-            self.record(.initReport(LogEvent.InitReport(duration: .now() - self.initStartedAt)))
-            self.beginSecondInit()
-            if self.runtimeIsLaunched { self.group?.kill() } else { self.replaceProcess() }
+            self.startOver(after: LogEvent.InitReport(duration: .now() - self.initStartedAt))
+            self.endFailedProcess()
         case .end:
             self.current?.timedOut = true
             self.isReset = true

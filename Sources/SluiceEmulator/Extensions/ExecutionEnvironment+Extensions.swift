@@ -34,9 +34,10 @@ extension ExecutionEnvironment {
 
     /// Lambda starts environment and all anew when an extension ends or says that it cannot go on.
     func extensionFailed(_ failure: ExtensionFailure) {
-        guard self.endingReason == nil else { return }
+        guard self.endingReason == nil, !self.isReplacing else { return }
         self.noticeKernelsKill()
         self.record(.extensions(.failed(environment: self.id.number, failure)))
+        if self.retryInit(after: failure.invocationFailure(requestID: "")) { return self.endFailedProcess() }
         self.end(reason: "\(failure.errorType): \(failure.message)", as: .failure) {
             failure.invocationFailure(requestID: $0)
         }

@@ -62,6 +62,7 @@ extension LogEvent.Kind {
             object["durationNanoseconds"] = .time(report.duration)
             object["phase"] = .string(report.phase)
             object["status"] = .string(report.status)
+            if let type = report.errorType { object["errorType"] = .string(type) }
         case .invocationFailed(let requestID, let type, let message):
             object["type"] = "invocation.failed"
             object["requestId"] = .string(requestID)

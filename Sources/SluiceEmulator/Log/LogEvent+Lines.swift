@@ -79,11 +79,13 @@ extension LogEvent.Report {
 extension LogEvent.InitReport {
     /// Lambda's INIT_REPORT line, which it writes for an initialisation that did not go well.
     package var line: String {
-        [
-            "INIT_REPORT Init Duration: \(self.duration.milliseconds) ms", "Phase: \(self.phase)",
+        var fields = [
+            "INIT_REPORT Init Duration: \(self.duration.milliseconds) ms",
+            "Phase: \(self.phase)",
             "Status: \(self.status)",
         ]
-        .joined(separator: "\t")
+        if let type = self.errorType { fields.append("Error Type: \(type)") }
+        return fields.joined(separator: "\t")
     }
 }
 

@@ -43,7 +43,7 @@ extension LogEvent.Kind {
                 LogEvent.InitReport(
                     duration: object.time("durationNanoseconds"),
                     phase: text("phase"),
-                    status: text("status")
+                    errorType: object["errorType"]?.stringValue
                 )
             )
         case "function.output": self = .output(environment: environment, line: text("line"))

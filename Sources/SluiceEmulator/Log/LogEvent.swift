@@ -75,8 +75,12 @@ package struct LogEvent: Sendable {
     /// What Lambda writes into its INIT_REPORT line.
     package struct InitReport: Sendable {
         package var duration: TimeAmount
+        /// `init`, or `invoke` for one in the time of an invocation.
         package var phase = "init"
-        package var status = "timeout"
+        /// `nil` for one that was not over in time.
+        package var errorType: String?
+
+        package var status: String { self.errorType == nil ? "timeout" : "error" }
     }
 
     /// What Lambda writes into its REPORT line, and the measures of the stream that its Telemetry API knows.

@@ -29,7 +29,7 @@ extension ExecutionEnvironment {
                 .report(report, traceID: self.telemetry.traceID, extensionOverhead: overhead, at: time)
             )
         case .initReport(let report):
-            self.tellOfFailedInit(.timeout, errorType: "Sandbox.Timedout", duration: report.duration)
+            self.tellOfFailedInit(report)
             self.telemetry.initPhase = "invoke"
         case .extensions(.output(_, _, let line)):
             self.telemetry.send(.line(line, of: .extension, isJSON: self.function.logsJSON, at: time))
@@ -58,8 +58,9 @@ extension ExecutionEnvironment {
         self.telemetry.closeSubscriptions()
     }
 
-    func tellOfFailedInit(_ status: TelemetryStatus, errorType: String, duration: TimeAmount) {
-        let errorType = TelemetryEvent.reportedErrorType(errorType)
+    func tellOfFailedInit(_ report: LogEvent.InitReport) {
+        let status: TelemetryStatus = report.errorType == nil ? .timeout : .error
+        let errorType = TelemetryEvent.reportedErrorType(report.errorType ?? "Sandbox.Timedout")
         if let began = self.restore?.beganAt {
             return self.tellOfRestore(status, errorType: errorType, duration: .now() - began)
         }
@@ -77,7 +78,14 @@ extension ExecutionEnvironment {
         self.tellOfExtensions()
         let time = WallClock.epochMilliseconds()
         self.telemetry.send(
-            .initReport(type: type, phase: phase, status: status, errorType: errorType, duration: duration, at: time)
+            .initReport(
+                type: type,
+                phase: phase,
+                status: status,
+                errorType: errorType,
+                duration: report.duration,
+                at: time
+            )
         )
     }
 

@@ -12,7 +12,8 @@
 ///    │                                       │                     │
 ///    │  deadlinePassed ┌───────────┐ processGone                   │
 ///    ├───────────────▶ │ replacing │ ───────────▶ initialising, for the second and last time
-///    │   (first time)  └───────────┘         │                     │
+///    │    initFailed   └───────────┘         │                     │
+///    │   (first time)                        │                     │
 ///    └───────────────┬───────────────────────┴─────────────────────┘
 ///                    ▼ ended
 ///                ┌───────┐
@@ -21,15 +22,15 @@
 /// ```
 ///
 /// Source of the rules: Lambda Developer Guide, "Lambda runtime environment" (an invocation lasts until the runtime
-/// asks for the next one), "Lambda execution environment lifecycle" (an initialisation that takes more than ten seconds
-/// is tried again in the time of the first invocation; one that follows a time-out or a crash is done in that time from the
-/// beginning), and Lambda's own Runtime API server for what is refused.
+/// asks for the next one), "Lambda execution environment lifecycle" (an initialisation that takes more than ten seconds, or
+/// fails, is tried again in the time of the first invocation; one that follows a time-out or a crash is done in that time
+/// from the beginning), and Lambda's own Runtime API server for what is refused.
 package struct EnvironmentMachine: ~Copyable {
     private enum State {
         /// The process runs and has not called `/next`. An invocation may be held for it already.
         case initialising(holdsInvocation: Bool, isSecond: Bool)
-        /// The first process took too long over its initialisation. It is being ended, and nothing that it still says
-        /// counts; when it is gone, another is started for the invocation that is held.
+        /// The first process took too long over its initialisation, or failed at it. It is being ended, and nothing that
+        /// it still says counts; when it is gone, another is started for the invocation that is held.
         case replacing
         /// No invocation is here. `nextIsWaiting`: the runtime's call is open; false after its connection broke.
         case ready(nextIsWaiting: Bool, holdsInvocation: Bool)
@@ -171,7 +172,13 @@ package struct EnvironmentMachine: ~Copyable {
     }
 
     /// The time for the initialisation or for the invocation is over.
-    package mutating func deadlinePassed() -> OnDeadline {
+    package mutating func deadlinePassed() -> OnDeadline { self.startOverOrEnd() }
+
+    /// The initialisation is over without success: the process has ended or said so, or an extension has. Only for an
+    /// environment whose initialisation is tried again at all.
+    package mutating func initFailed() -> OnDeadline { self.startOverOrEnd() }
+
+    private mutating func startOverOrEnd() -> OnDeadline {
         switch self.state {
         case .initialising(holdsInvocation: true, isSecond: false):
             self.state = .replacing

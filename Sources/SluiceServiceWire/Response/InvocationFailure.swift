@@ -131,20 +131,23 @@ package struct InvocationFailure: Hashable, Sendable {
         "Invalid function response mode: the only value allowed is \(RuntimeAPIHeader.streaming)"
     )
 
+    /// The type of what is the service's doing, and not the function's.
+    package static let sandboxFailure = "Sandbox.Failure"
+
     /// The service stops; nothing is wrong with the function.
     package static func serviceStopped(requestID: String) -> Self {
-        Self("Sandbox.Failure", "RequestId: \(requestID) Error: the local Lambda was stopped")
+        Self(Self.sandboxFailure, "RequestId: \(requestID) Error: the local Lambda was stopped")
     }
 
     /// This machine, or this service, has no room for it, which is no fault of the function.
     package static func serviceCannot(requestID: String, reason: String) -> Self {
-        var failure = Self("Sandbox.Failure", "RequestId: \(requestID) Error: \(reason)")
+        var failure = Self(Self.sandboxFailure, "RequestId: \(requestID) Error: \(reason)")
         failure.exception = .service(failure.message)
         return failure
     }
 
     /// The service failed, as the fault `error` asks for.
-    package static let serviceFailed = Self("Sandbox.Failure", "The fault error made the service fail")
+    package static let serviceFailed = Self(Self.sandboxFailure, "The fault error made the service fail")
 
     /// What a runtime posted to `/error` or `/init/error`. The caller gets its bytes unchanged, but for the cause that
     /// a report of the content type `RuntimeAPIHeader.errorCauseContentType` has for the tracing service.

@@ -30,7 +30,7 @@ import Testing
             #expect(streamed.end == .failed(type: "Init.Model", message: "no model file"))
 
             #expect(try await lambda.request([.end]).status == 502)
-            // Each call tried again with a new environment.
+            // For each call it is tried again.
             #expect(lambda.log.startedEnvironments == 3)
         }
     }
@@ -54,7 +54,9 @@ import Testing
             let reply = try await lambda.invoke(streaming: false, [.end])
             #expect(reply.failureType == "Runtime.ExitError")
             #expect(reply.failureMessage?.hasSuffix("Error: " + how) == true, "\(reply)")
-            #expect(lambda.log.reports.isEmpty, "there was no invocation to report")
+            let report = try await lambda.log.reports(atLeast: 1)[0]
+            #expect(report.errorType == "Runtime.ExitError")
+            #expect(report.initDuration == nil, "it was a part of the invocation")
         }
     }
 }

@@ -10,7 +10,7 @@ import TestSupport
 /// A function whose runtime does what each event says; see `Fixtures/scripted_runtime.py`.
 enum ScriptedFunction {
     /// One thing that the runtime does; a script is a list of them.
-    enum Step {
+    indirect enum Step: Sendable {
         case chunk(String, times: Int = 1)
         case begin
         case end
@@ -55,6 +55,8 @@ enum ScriptedFunction {
         case reconnect
         /// Leaves a file in its folder for temporary files.
         case touch(String)
+        /// Does these the first time only, as the files of its folder for temporary files tell.
+        case once(name: String, [Step])
         /// Answers with that folder and the names in it.
         case files
         case allocate(megabytes: Int)
@@ -129,6 +131,7 @@ enum ScriptedFunction {
             case .endAndTell: ["end_and_tell"]
             case .reconnect: ["reconnect"]
             case .touch(let name): ["touch", name]
+            case .once(let name, let steps): ["once", name, steps.map(\.words)]
             case .files: ["files"]
             case .allocate(let megabytes): ["allocate", megabytes]
             }

@@ -118,15 +118,4 @@ import Testing
             #expect(lambda.log.startedEnvironments == 2)
         }
     }
-
-    /// It ends because it was told to, and that must not be taken for a crash.
-    @Test func aProcessThatEndsByItselfIsNotStartedAgain() async throws {
-        let function = try Self.configuration(timeout: .seconds(60), initialisation: [.exit(3)])
-        try await LocalLambda.run(function) { lambda in
-            let reply = try await lambda.invoke([.end])
-            #expect(reply.failureType == "Runtime.ExitError")
-            let secondAttempts = lambda.log.count { if case .initReport = $0 { true } else { false } }
-            #expect(secondAttempts == 0)
-        }
-    }
 }

@@ -85,6 +85,25 @@ import Testing
         }
     }
 
+    /// As a runtime's initialisation that fails, an extension's is tried once more.
+    @Test func oneThatFailsAtFirstIsStartedOnceMore() async throws {
+        try await ScriptedExtensions.with(["late": ScriptedExtensions.Script()]) { extensions in
+            let file = URL(filePath: extensions.folder + "/late")
+            let marker = extensions.folder + "/../second"
+            let fails = "#!/bin/sh\n[ -e '\(marker)' ] || { : > '\(marker)'; exit 3; }\n"
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try Data(text.replacing("#!/bin/sh\n", with: fails).utf8).write(to: file)
+            try await LocalLambda.run(try extensions.configuration()) { lambda async throws in
+                #expect(try await lambda.invoke([.chunk("x"), .end]).body == "x")
+                #expect(lambda.log.startedEnvironments == 1)
+                let types = lambda.log.all.compactMap {
+                    if case .initReport(let report) = $0.kind { report.errorType } else { nil }
+                }
+                #expect(types == ["Extension.Crash"])
+            }
+        }
+    }
+
     /// The first try is ended with all that it started; the second has the function's time.
     @Test func oneThatIsSlowToRegisterIsStartedOnceMore() async throws {
         try await ScriptedExtensions.with([:]) { extensions in
@@ -104,7 +123,7 @@ import Testing
                 let reason = try await lambda.log.endedEnvironment()
                 #expect(reply.failureType == "Sandbox.Timedout")
                 #expect(reason == "initialisation timed out")
-                #expect(lambda.log.count { if case .initReport = $0 { true } else { false } } == 1)
+                #expect(lambda.log.count { if case .initReport = $0 { true } else { false } } == 2)
             }
             #expect(FileManager.default.fileExists(atPath: marker))
         }

@@ -85,6 +85,22 @@ import Testing
         #expect(await Processes.eventually { !Processes.exists(child) })
     }
 
+    /// Both have an environment 1 of a function with that name.
+    @Test(.enabled(if: Self.mayLimitMemory, "this user may make no control group for memory"))
+    func twoServicesOfOneProcessShareNoGroup() async throws {
+        try await LocalLambda.run(try ScriptedFunction.configuration()) { outer in
+            let first = try await Self.processID(outer)
+            let firstGroup = try Self.group(of: first, "memory.max", "memory.limit_in_bytes")
+            try await LocalLambda.run(try ScriptedFunction.configuration()) { inner in
+                let second = try await Self.processID(inner)
+                let secondGroup = try Self.group(of: second, "memory.max", "memory.limit_in_bytes")
+                #expect(firstGroup != nil && secondGroup != nil && firstGroup != secondGroup)
+            }
+            #expect(try await outer.invoke([.chunk("x"), .end]).body == "x")
+            #expect(outer.log.startedEnvironments == 1)
+        }
+    }
+
     private static func processID(_ lambda: LocalLambda) async throws -> Int32 {
         _ = try await lambda.invoke([.processID, .chunk("a"), .end])
         return try await lambda.log.children()[0]

@@ -69,9 +69,23 @@ import Testing
         #expect(machine.nextArrived() == .finishInitThenDeliver)
     }
 
+    @Test func anInitialisationThatFailsIsTriedOnceMore() {
+        var machine = EnvironmentMachine()
+        _ = machine.invocationAssigned()
+        #expect(machine.initFailed() == .replaceProcess)
+        #expect(machine.nextArrived() == .refuse, "it comes from the process that failed")
+        #expect(machine.processGone() == .startAnother)
+        #expect(machine.initFailed() == .end)
+
+        var reset = EnvironmentMachine(isReset: true)
+        _ = reset.invocationAssigned()
+        #expect(reset.initFailed() == .end, "it was the invocation's time already")
+    }
+
     @Test func nobodyIsReplacedForAnInvocationThatIsNotThere() {
         var machine = EnvironmentMachine()
         #expect(machine.deadlinePassed() == .end)
+        #expect(machine.initFailed() == .end)
         #expect(machine.processGone() == .end)
     }
 
@@ -102,7 +116,8 @@ import Testing
 /// Every life of an environment up to six steps.
 @Suite struct EnvironmentScriptTests {
     private enum Input: CaseIterable {
-        case assigned, next, nextLost, responseFinished, responsePosted, initError, deadline, processGone, ended
+        case assigned, next, nextLost, responseFinished, responsePosted, initError, initFailed, deadline, processGone,
+            ended
     }
 
     /// What must hold, told from what has happened and not from the machine's states.
@@ -211,6 +226,7 @@ import Testing
                 case .initError:
                     let fails = !promises.askedOnce && !promises.ended && !promises.isBeingReplaced
                     try demand((machine.initErrorReported() == .fail) == fails, "initErrorReported")
+                case .initFailed: try promises.deadline(machine.initFailed())
                 case .deadline: try promises.deadline(machine.deadlinePassed())
                 case .processGone: try promises.processGone(machine.processGone())
                 case .ended: try promises.end(machine.environmentEnded())
@@ -218,6 +234,6 @@ import Testing
                 try demand(machine.name == promises.name, "after \(input): \(machine.name), not \(promises.name)")
             }
         }
-        #expect(count == 531_441)
+        #expect(count == 1_000_000)
     }
 }

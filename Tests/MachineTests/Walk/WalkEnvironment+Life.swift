@@ -14,6 +14,10 @@ extension WalkEnvironment {
 
     private func startProcesses() throws {
         self.runtimeIsLaunched = false
+        self.processIsGone = false
+        // What was still to be read of the former one, and its time to exit, count no more.
+        self.isDraining = false
+        self.exitIsExpected = false
         guard !self.external.isOver || self.external.state == .dead else { return try self.startExtensions() }
         try self.killExtensions()
         self.startsExtensionsWhenGone = true
@@ -44,6 +48,10 @@ extension WalkEnvironment {
 
     func couldNotStart() throws {
         self.runtime.couldNotStart()
+        if self.retryInit() {
+            self.processIsGone = true
+            return try self.endFailedProcess()
+        }
         try self.giveUp("could not start")
         try self.shutDown()
         try self.becomeGone()
@@ -69,13 +77,38 @@ extension WalkEnvironment {
         return true
     }
 
+    /// An initialisation that failed is followed by another. Answers whether one follows.
+    func retryInit() -> Bool {
+        guard !self.isEnding, !self.initIsDone else { return false }
+        guard !self.isReplacing else { return true }
+        guard case .replaceProcess = self.machine.initFailed() else { return false }
+        self.isReplacing = true
+        self.deadlineRuns = true
+        return true
+    }
+
+    func endFailedProcess() throws {
+        if !self.runtimeIsLaunched || self.processIsGone {
+            try self.replaceProcess()
+        } else if self.runtime.state == .alive || self.runtime.state == .dead {
+            try self.runtime.kill()
+        }
+    }
+
     /// Its last bytes have been read.
     func drained() throws {
         self.isDraining = false
         try self.connectionsLost()
+        if self.retryInit() { return try self.endFailedProcess() }
         try self.giveUp("exit")
         try self.shutDown()
         try self.becomeGone()
+    }
+
+    func extensionFailed(_ how: String) throws {
+        guard !self.isEnding, !self.isReplacing else { return }
+        if self.retryInit() { return try self.endFailedProcess() }
+        try self.end(how)
     }
 
     func end(_ how: String) throws {
@@ -115,11 +148,7 @@ extension WalkEnvironment {
         case .replaceProcess:
             self.isReplacing = true
             self.deadlineRuns = true
-            if !self.runtimeIsLaunched {
-                try self.replaceProcess()
-            } else if self.runtime.state == .alive || self.runtime.state == .dead {
-                try self.runtime.kill()
-            }
+            try self.endFailedProcess()
         case .end:
             try self.end("time-out")
         }

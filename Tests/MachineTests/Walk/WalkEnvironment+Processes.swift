@@ -74,7 +74,11 @@ extension WalkEnvironment {
     private func initFailed() throws {
         self.work = .done
         guard case .fail = self.machine.initErrorReported() else { return }
-        try self.giveUp("init error")
+        if !self.retryInit() {
+            try self.giveUp("init error")
+        } else if self.processIsGone {
+            return try self.endFailedProcess()
+        }
         self.exitIsExpected = true
     }
 
@@ -161,7 +165,7 @@ extension WalkEnvironment {
         }
         if dice == 1 {
             let isFailure = self.extensions.reported(.exitError, errorType: "E", from: "e")
-            if case .fail = isFailure { try self.end("extension failed") }
+            if case .fail = isFailure { try self.extensionFailed("extension failed") }
         } else if self.externalNextIsOpen {
             if dice == 2 {
                 self.externalNextIsOpen = false
@@ -188,7 +192,7 @@ extension WalkEnvironment {
             self.extensions.nextLost(from: "e")
         }
         switch self.extensions.externalGone("external") {
-        case .fail: if !self.isExtensionHostKilled { try self.end("extension crashed") }
+        case .fail: if !self.isExtensionHostKilled { try self.extensionFailed("extension crashed") }
         case .allGone: try self.take(self.shutdown.extensionsGone())
         case .goOn: break
         }

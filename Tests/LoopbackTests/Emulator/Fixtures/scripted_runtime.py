@@ -252,6 +252,13 @@ class Runtime:
     def do_size(self):
         self.do_respond(str(len(self.event)))
 
+    def do_once(self, name, script):
+        """What another process of this environment has done before is not done again."""
+        path = os.path.join(os.environ["TMPDIR"], name)
+        if not os.path.exists(path):
+            open(path, "w").close()
+            self.run(script)
+
     def do_touch(self, name):
         """Leaves a file where temporary files go."""
         with open(os.path.join(os.environ["TMPDIR"], name), "w") as file:
