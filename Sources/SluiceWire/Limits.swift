@@ -14,6 +14,22 @@ package enum Limits {
 
     /// The largest event of an asynchronous invocation, in bytes. (Lambda quotas: "1 MB, asynchronous".)
     package static let maximumAsynchronousRequestBytes = 1024 * 1024
+    /// How often an asynchronous invocation is tried again whose function failed. (Lambda API, `MaximumRetryAttempts`: 0 to
+    /// 2, by default 2.)
+    package static let asynchronousRetries = 2
+    /// The wait before the first of them, in seconds. (Lambda Developer Guide, "asynchronous invocation": "a one-minute
+    /// wait", then "two minutes".)
+    package static let asynchronousRetrySeconds = 60
+    package static let maximumAsynchronousRetrySeconds = 3600
+    /// An asynchronous event that is older is given up. (Lambda API, `MaximumEventAgeInSeconds`.)
+    package static let maximumAsynchronousEventSeconds = 21_600
+    /// The longest wait of one that was throttled. (Lambda Developer Guide, "asynchronous invocation": "a maximum of 5
+    /// minutes", doubled from one second.)
+    package static let maximumAsynchronousBackOffMilliseconds: Int64 = 300_000
+    package static let asynchronousBackOffDoublings = 9
+    /// Asynchronous events of one function that wait to be tried again; one more is given up. Each has at most
+    /// `maximumAsynchronousRequestBytes`. (Lambda's queue has no documented bound.)
+    package static let maximumWaitingAsynchronousEvents = 256
 
     /// The largest buffered response, in bytes: 6 MiB and 100 bytes; one byte more is refused.
     /// (Lambda's own Runtime API server, `interop/model.go`; the number stands in its error message.)

@@ -43,6 +43,22 @@ struct FunctionSettings: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "How often an asynchronous invocation is tried again when its function fails, 0 to "
+                + "\(Limits.asynchronousRetries).",
+            valueName: "count"
+        )
+    )
+    var asyncRetries = Limits.asynchronousRetries
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How long it waits for that; before the second time twice as long.", valueName: "seconds")
+    )
+    var asyncRetryWait = Limits.asynchronousRetrySeconds
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "The memory size of functions, 128 to 10240, by default 128; on Managed Instances "
                 + "\(Limits.minimumManagedMegabytes) to \(Limits.maximumManagedMegabytes), by default "
                 + "\(Limits.minimumManagedMegabytes).",
@@ -85,6 +101,17 @@ struct FunctionSettings: ParsableArguments {
         }
         if let concurrency = self.concurrency, !(0...1000).contains(concurrency) {
             throw ValidationError("--concurrency must be 0 to 1000, not \(concurrency).")
+        }
+        guard (0...Limits.asynchronousRetries).contains(self.asyncRetries) else {
+            throw ValidationError(
+                "--async-retries must be 0 to \(Limits.asynchronousRetries), not \(self.asyncRetries)."
+            )
+        }
+        guard (0...Limits.maximumAsynchronousRetrySeconds).contains(self.asyncRetryWait) else {
+            throw ValidationError(
+                "--async-retry-wait must be 0 to \(Limits.maximumAsynchronousRetrySeconds) seconds, not "
+                    + "\(self.asyncRetryWait)."
+            )
         }
         _ = try self.assignments()
         // A file is read once, by `run()`: it may be a pipe.
@@ -132,6 +159,8 @@ struct FunctionSettings: ParsableArguments {
         function.urlDecodesGzip = self.urlDecodesGzip
         function.timeout = .seconds(Int64(self.timeout))
         function.reservedConcurrency = self.concurrency
+        function.asynchronousRetries = self.asyncRetries
+        function.asynchronousRetryWait = .seconds(Int64(self.asyncRetryWait))
         return function
     }
 

@@ -37,6 +37,10 @@ package struct FunctionConfiguration: Sendable {
     /// How long an environment may take until it asks for its first invocation. When it is over, the process is
     /// replaced, and the new one has the time of the invocation that waits.
     package var initLimit: TimeAmount = .milliseconds(Int64(Limits.initMilliseconds))
+    /// How often an asynchronous invocation is tried again whose function failed, 0 to `Limits.asynchronousRetries`.
+    package var asynchronousRetries = Limits.asynchronousRetries
+    /// The wait before the first of these; the second waits twice as long.
+    package var asynchronousRetryWait: TimeAmount = .seconds(Int64(Limits.asynchronousRetrySeconds))
     package var memoryMegabytes = 128
     /// Invocations that one environment takes at once, 1 to `Limits.maximumWorkers`, as those of Lambda Managed Instances
     /// do; `nil` for Lambda's default, where it takes one. (Lambda API, `PerExecutionEnvironmentMaxConcurrency`.)

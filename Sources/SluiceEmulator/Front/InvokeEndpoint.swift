@@ -112,23 +112,18 @@ final class InvokeEndpoint {
         let faults = rules.faults(of: call.options.faults)
         if call.options.invocationType == .event {
             exchange.respond(status: .accepted, fields: head.fields)
-            let shaping = rules.shaping(.buffered, faults, of: nil, function: name)
-            let caller = UnheardCaller { [log = self.service.log] failure in
-                let text =
-                    "an asynchronous invocation failed (\(failure.errorType)): Lambda would try it twice more, after one "
-                    + "and two minutes, and this service does not"
-                log.record(.note(text), function: name)
-            }
-            let relay = InvocationRelay(mode: .buffered, caller: caller, shaping: shaping)
-            let delivery = Delivery(
-                invocation,
-                relay: relay,
-                crashesInit: faults.crashesInit,
-                isSynchronous: false
-            )
-            return function.invoke(delivery) { [log = self.service.log] _ in
-                let text = "an asynchronous invocation was dropped, since every environment is busy: Lambda retries it"
-                log.record(.note(text), function: name)
+            // A fault of the request strikes its first attempt, so that the second shows what a retry makes good.
+            var faults: FaultPlan? = faults
+            return function.asynchronous.take(invocation) { invocation, caller in
+                let present = faults ?? rules.faults(of: .none)
+                faults = nil
+                let shaping = rules.shaping(.buffered, present, of: nil, function: name)
+                return Delivery(
+                    invocation,
+                    relay: InvocationRelay(mode: .buffered, caller: caller, shaping: shaping),
+                    crashesInit: present.crashesInit,
+                    isSynchronous: false
+                )
             }
         }
         guard !rules.throttles(faults, function: name) else {

@@ -11,6 +11,7 @@ extension FunctionService {
     /// Lets invocations under way run on for `drain`, then ends every environment. Done when all are gone.
     func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
         self.isStopping = true
+        self.asynchronous.stop()
         while let first = self.waiting.popFirst() {
             first.grace.cancel()
             self.pool.gaveUpWaiting()

@@ -30,6 +30,10 @@ final class FunctionService {
     var isHurried = false
     var whenGone: [EventLoopPromise<Void>] = []
     var whenQuiet: [EventLoopPromise<Void>] = []
+    /// What nobody waits for, and is tried again when it fails.
+    private(set) lazy var asynchronous = AsynchronousInvocations(of: self) { [log = self.log, configuration] text in
+        log.record(.note(text), function: configuration.name)
+    }
 
     /// An invocation that waits a moment for an environment that is about to be free.
     struct Waiting {

@@ -79,15 +79,4 @@ import Testing
             #expect(refused["x-amzn-errortype"] == ["RequestTooLargeException"])
         }
     }
-
-    /// Nobody hears of it, and Lambda would try it again.
-    @Test func anAsynchronousFailureIsInTheLog() async throws {
-        try await LocalLambda.run(try ScriptedFunction.configuration()) { lambda in
-            let event = Array(try ScriptedFunction.Step.event([.error(type: "Function.Mine", body: "{}")]).utf8)
-            let reply = try await lambda.call(.invoke, fields: ["X-Amz-Invocation-Type: Event"], body: event)
-            #expect(reply.status == 202)
-            let note = try await lambda.log.note("an asynchronous invocation failed")
-            #expect(note.contains("(Function.Mine): Lambda would try it twice more"), "\(note)")
-        }
-    }
 }
