@@ -13,14 +13,24 @@ package struct RequestFraming {
     private var isChunked = false
     /// How many left the last time, and may well come again.
     private var expectedBytes = 512
+    /// The lines around chunks that are too large to be copied. Who writes large ones writes many of one size, and then
+    /// nothing is allocated for them.
+    private var line: (size: Int, bytes: ByteBuffer) = (0, ByteBuffer())
+    private let lineEnd = ByteBuffer(staticString: "\r\n")
+    /// A large chunk was handed on, and the end of its line was not.
+    private var owesLineEnd = false
 
     package init() {}
 
-    package var isEmpty: Bool { self.bytes.readableBytes == 0 }
+    package var isEmpty: Bool { self.bytes.readableBytes == 0 && !self.owesLineEnd }
     package var isFull: Bool { self.bytes.readableBytes >= Limits.gatheredChunksBytes }
 
     /// Everything that was gathered; what comes next is gathered anew.
     package mutating func take() -> ByteBuffer {
+        guard !self.owesLineEnd else {
+            self.owesLineEnd = false
+            return self.lineEnd
+        }
         let bytes = self.bytes
         self.bytes = ByteBuffer()
         self.expectedBytes = bytes.readableBytes
@@ -29,7 +39,7 @@ package struct RequestFraming {
 
     package mutating func begin(_ request: RuntimeAPIRequest) {
         self.isChunked = request.isChunked
-        if self.isEmpty { self.bytes.reserveCapacity(self.expectedBytes) }
+        self.prepareToGather()
         self.bytes.writeHead(of: request)
     }
 
@@ -38,42 +48,66 @@ package struct RequestFraming {
     package mutating func append(_ body: ByteBuffer, send: (ByteBuffer) -> Void) {
         // An empty chunk would be the mark of the body's end.
         guard body.readableBytes > 0 else { return }
-        if self.isChunked { self.appendChunkSize(body.readableBytes) }
-        if body.readableBytes <= Limits.gatheredChunkBytes {
-            if self.isEmpty { self.bytes.reserveCapacity(self.expectedBytes) }
-            self.bytes.writeImmutableBuffer(body)
-        } else {
-            if !self.isEmpty { send(self.take()) }
-            send(body)
-        }
+        guard body.readableBytes <= Limits.gatheredChunkBytes else { return self.appendLarge(body, send: send) }
+        self.prepareToGather()
+        if self.isChunked { self.bytes.writeChunkSize(body.readableBytes) }
+        self.bytes.writeImmutableBuffer(body)
         if self.isChunked { self.bytes.writeStaticString("\r\n") }
         if self.isFull { send(self.take()) }
+    }
+
+    private mutating func appendLarge(_ body: ByteBuffer, send: (ByteBuffer) -> Void) {
+        if self.isChunked, self.bytes.readableBytes > 0 {
+            self.bytes.writeChunkSize(body.readableBytes)
+            send(self.take())
+        } else {
+            if !self.isEmpty { send(self.take()) }
+            if self.isChunked { send(self.line(ofSize: body.readableBytes)) }
+        }
+        send(body)
+        self.owesLineEnd = self.isChunked
+    }
+
+    private mutating func line(ofSize size: Int) -> ByteBuffer {
+        if self.line.size != size {
+            var bytes = ByteBuffer()
+            bytes.writeChunkSize(size)
+            self.line = (size, bytes)
+        }
+        return self.line.bytes
     }
 
     /// - Parameter trailers: of a body in chunks; another has none.
     package mutating func end(trailers: [(name: String, value: String)] = []) {
         guard self.isChunked else { return }
+        self.prepareToGather()
         self.bytes.writeStaticString("0\r\n")
         for (name, value) in trailers { self.bytes.writeString("\(name): \(value)\r\n") }
         self.bytes.writeStaticString("\r\n")
     }
 
-    private mutating func appendChunkSize(_ size: Int) {
-        if self.isEmpty { self.bytes.reserveCapacity(self.expectedBytes) }
-        self.bytes.writeChunkSize(size)
+    /// What is due before anything else comes first, and room is made for as much as came the last time.
+    private mutating func prepareToGather() {
+        if self.bytes.readableBytes == 0 { self.bytes.reserveCapacity(self.expectedBytes) }
+        guard self.owesLineEnd else { return }
+        self.owesLineEnd = false
+        self.bytes.writeStaticString("\r\n")
     }
 }
 
 extension ByteBuffer {
     /// The line before a chunk's bytes (RFC 9112, section 7.1).
     mutating func writeChunkSize(_ size: Int) {
-        var shift = (Int.bitWidth - max(size, 1).leadingZeroBitCount - 1) / 4 * 4
-        while shift >= 0 {
-            let digit = UInt8(truncatingIfNeeded: size >> shift) & 0xF
-            self.writeInteger(digit < 10 ? 0x30 + digit : 0x57 + digit)
-            shift -= 4
+        let digits = (Int.bitWidth - max(size, 1).leadingZeroBitCount + 3) / 4
+        self.writeWithUnsafeMutableBytes(minimumWritableBytes: digits + 2) { room in
+            for index in 0..<digits {
+                let digit = UInt8(truncatingIfNeeded: size >> (4 * (digits - 1 - index))) & 0xF
+                room[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+            }
+            room[digits] = UInt8(ascii: "\r")
+            room[digits + 1] = UInt8(ascii: "\n")
+            return digits + 2
         }
-        self.writeStaticString("\r\n")
     }
 }
 
