@@ -33,14 +33,25 @@ extension HTTP1ServerHandler {
 
     package func writeBody(_ bytes: ByteBuffer) {
         guard let context = self.context, let current = self.current, !current.hasNoBody else { return }
-        if current.isChunked, GatheredChunks.takes(bytes) {
+        // An empty chunk would be the mark of the body's end.
+        guard bytes.readableBytes > 0 else { return }
+        if !current.isChunked {
+            context.write(self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+        } else if GatheredChunks.takes(bytes) {
             self.gathered.append(bytes)
             if self.gathered.isFull { self.writeGathered() }
         } else {
-            self.writeGathered()
-            context.write(self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+            self.writeLarge(bytes)
         }
         self.flushAtEndOfTurn()
+    }
+
+    /// By NIO's encoder it would pass three handlers, three times.
+    private func writeLarge(_ chunk: ByteBuffer) {
+        self.writeGathered()
+        self.connection.write(self.chunkLines.size(chunk.readableBytes))
+        self.connection.write(chunk)
+        self.connection.write(self.chunkLines.end)
     }
 
     /// Before anything else that is written, and at the end of the turn.

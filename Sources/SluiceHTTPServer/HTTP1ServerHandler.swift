@@ -39,6 +39,7 @@ package final class HTTP1ServerHandler: ChannelDuplexHandler, ServerConnection {
     var flushIsDue = false
     /// Chunks of the answer under way that leave at the end of the turn.
     var gathered = GatheredChunks()
+    var chunkLines = ChunkLines()
     /// NIO reports fields of ours that it does not let through as if they had been the peer's.
     var isWritingFields = false
     var isWritingEnd = false

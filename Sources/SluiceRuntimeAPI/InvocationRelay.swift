@@ -157,7 +157,7 @@ package final class InvocationRelay {
         self.bytes += bytes.readableBytes
         self.chunks += 1
         // A long one comes in several pieces.
-        if ErrorTrailers.areText(bytes.readableBytesView) {
+        if ErrorTrailers.areText(bytes) {
             self.bytesLikeTrailers = bytes.readableBytes
         } else if let before = self.bytesLikeTrailers {
             let count = before + bytes.readableBytes

@@ -33,8 +33,10 @@ package struct ErrorTrailers: Hashable, Sendable {
 
     /// Whether a piece of a body is error trailers: one released runtime (Rust's) writes their lines into the body, where
     /// its caller takes them for data.
-    package static func areText(_ piece: some Collection<UInt8>) -> Bool {
-        piece.starts(with: "Lambda-Runtime-Function-Error-Type:".utf8)
+    package static func areText(_ piece: ByteBuffer) -> Bool {
+        // Every piece of every stream is looked at, and as good as all differ in their first byte.
+        guard piece.readableBytesView.first == UInt8(ascii: "L") else { return false }
+        return piece.readableBytesView.starts(with: "Lambda-Runtime-Function-Error-Type:".utf8)
     }
 
     /// The body as text; bytes that are not UTF-8 are shown as replacement characters.

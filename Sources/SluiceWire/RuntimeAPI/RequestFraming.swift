@@ -13,10 +13,8 @@ package struct RequestFraming {
     private var isChunked = false
     /// How many left the last time, and may well come again.
     private var expectedBytes = 512
-    /// The lines around chunks that are too large to be copied. Who writes large ones writes many of one size, and then
-    /// nothing is allocated for them.
-    private var line: (size: Int, bytes: ByteBuffer) = (0, ByteBuffer())
-    private let lineEnd = ByteBuffer(staticString: "\r\n")
+    /// The lines around chunks that are too large to be copied.
+    private var lines = ChunkLines()
     /// A large chunk was handed on, and the end of its line was not.
     private var owesLineEnd = false
 
@@ -29,7 +27,7 @@ package struct RequestFraming {
     package mutating func take() -> ByteBuffer {
         guard !self.owesLineEnd else {
             self.owesLineEnd = false
-            return self.lineEnd
+            return self.lines.end
         }
         let bytes = self.bytes
         self.bytes = ByteBuffer()
@@ -62,19 +60,10 @@ package struct RequestFraming {
             send(self.take())
         } else {
             if !self.isEmpty { send(self.take()) }
-            if self.isChunked { send(self.line(ofSize: body.readableBytes)) }
+            if self.isChunked { send(self.lines.size(body.readableBytes)) }
         }
         send(body)
         self.owesLineEnd = self.isChunked
-    }
-
-    private mutating func line(ofSize size: Int) -> ByteBuffer {
-        if self.line.size != size {
-            var bytes = ByteBuffer()
-            bytes.writeChunkSize(size)
-            self.line = (size, bytes)
-        }
-        return self.line.bytes
     }
 
     /// - Parameter trailers: of a body in chunks; another has none.
@@ -92,22 +81,6 @@ package struct RequestFraming {
         guard self.owesLineEnd else { return }
         self.owesLineEnd = false
         self.bytes.writeStaticString("\r\n")
-    }
-}
-
-extension ByteBuffer {
-    /// The line before a chunk's bytes (RFC 9112, section 7.1).
-    mutating func writeChunkSize(_ size: Int) {
-        let digits = (Int.bitWidth - max(size, 1).leadingZeroBitCount + 3) / 4
-        self.writeWithUnsafeMutableBytes(minimumWritableBytes: digits + 2) { room in
-            for index in 0..<digits {
-                let digit = UInt8(truncatingIfNeeded: size >> (4 * (digits - 1 - index))) & 0xF
-                room[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
-            }
-            room[digits] = UInt8(ascii: "\r")
-            room[digits + 1] = UInt8(ascii: "\n")
-            return digits + 2
-        }
     }
 }
 

@@ -137,7 +137,7 @@ import Testing
         }
         try await withFunction(function.function) { server, _ in
             let connection = try await server.accept()
-            let deadline = Int(Date().timeIntervalSince1970 * 1_000) + 1_000
+            let deadline = Int(Date().timeIntervalSince1970 * 1_000) + 3_000
             try await connection.answerNext(urlEvent(), fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"])
             let answer = try HTTPAnswer(await connection.readStream())
             #expect(answer.texts.filter { $0 != ":\n\n" } == ["event: incomplete\ndata: \n\n"])

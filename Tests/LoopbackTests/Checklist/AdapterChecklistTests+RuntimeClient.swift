@@ -170,7 +170,7 @@ extension AdapterChecklistTests {
             let first = try await adapter.start()
             let workers = [first, try await adapter.lambda.accept(), try await adapter.lambda.accept()]
             for worker in workers { try await worker.readNext() }
-            let deadline = Int(Date().timeIntervalSince1970 * 1000) + 1_000
+            let deadline = Int(Date().timeIntervalSince1970 * 1000) + 3_000
             try await workers[0].sendInvocation(
                 ScriptedAdapter.event("/late"),
                 requestID: "a",

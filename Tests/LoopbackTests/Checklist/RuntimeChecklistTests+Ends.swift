@@ -77,7 +77,7 @@ extension RuntimeChecklistTests {
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            let deadline = Int(Date().timeIntervalSince1970 * 1000) + (how == "is cancelled" ? 1_000 : 60_000)
+            let deadline = Int(Date().timeIntervalSince1970 * 1000) + (how == "is cancelled" ? 3_000 : 60_000)
             try await connection.answerNext(fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"])
             let response = try await connection.readStream()
             #expect(response.trailers.isEmpty == ["returns", "writes", "has no body"].contains(how))
@@ -175,7 +175,7 @@ extension RuntimeChecklistTests {
                 let connections = try await [server.accept(), server.accept(), server.accept()]
                 for connection in connections { try await connection.readNext() }
                 let trace = ["Lambda-Runtime-Trace-Id: Root=1"]
-                let deadline = Int(Date().timeIntervalSince1970 * 1000) + 1_000
+                let deadline = Int(Date().timeIntervalSince1970 * 1000) + 3_000
                 try await connections[0].sendInvocation("trace", requestID: "a", fields: trace)
                 try await connections[1].sendInvocation(
                     "until cancelled",

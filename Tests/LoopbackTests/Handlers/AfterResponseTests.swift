@@ -84,7 +84,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            let deadline = Int(Date().timeIntervalSince1970 * 1000) + 1_000
+            let deadline = Int(Date().timeIntervalSince1970 * 1000) + 3_000
             try await connection.answerNext(fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"])
             #expect(try await connection.readWhole().body == "a")
             try await connection.reply()

@@ -32,7 +32,7 @@ import Testing
         let function = LambdaFunction { _, _ in
             .stream { writer in
                 try await writer.write("first")
-                await work(for: .milliseconds(1_200))
+                await work(for: .milliseconds(3_200))
                 for _ in 0..<10 {
                     do throws(StreamError) { try await writer.write("late") } catch { refused.update { $0 += 1 } }
                 }
@@ -40,7 +40,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             let response = try await connection.readStream()
             #expect(response.text == "first")
             #expect(response.trailers.contains { $0.contains("Function.DeadlineExceeded") })

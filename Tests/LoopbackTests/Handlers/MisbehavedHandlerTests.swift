@@ -4,6 +4,7 @@
 import Foundation
 import HTTPTypes
 import NIOCore
+import NIOPosix
 import Sluice
 import TestSupport
 import Testing
@@ -156,22 +157,25 @@ import Testing
     /// Nothing else of the process runs meanwhile, also not what looks at the deadline: it comes when the thread is
     /// free again.
     @Test func aHandlerThatBlocksItsThread() async throws {
-        let function = LambdaFunction { _, _ in
-            workOnTheThread(for: .milliseconds(300))
+        let function = LambdaFunction { _, context in
+            workOnTheThread(for: context.remainingTime + .milliseconds(50))
             return .stream { writer in
                 try await writer.write("late")
                 try await workUntilCancelled()
             }
         }
-        try await withFunction(function) { server, _ in
+        // Other tests' functions would be blocked with it.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        try await withFunction(function, on: group.next()) { server, _ in
             let connection = try await server.accept()
-            let deadline = Int(Date().timeIntervalSince1970 * 1000) + 250
+            let deadline = Int(Date().timeIntervalSince1970 * 1000) + 2_000
             try await connection.answerNext(fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"])
             let response = try await connection.readStream()
             #expect(response.trailers.contains { $0.contains("Function.DeadlineExceeded") })
             try await connection.reply()
             try await connection.readNext()
         }
+        try await group.shutdownGracefully()
     }
 
     @Test func aHandlerOfTheMainActor() async throws {

@@ -12,6 +12,7 @@ func withFunction<Result: Sendable>(
     _ function: LambdaFunction,
     environment: FunctionEnvironment = FunctionEnvironment(),
     until termination: Watched<Bool> = Watched(false),
+    on ownLoop: (any EventLoop)? = nil,
     _ script: @Sendable (TestSupport.ScriptedServer, RunningFunction) async throws -> Result
 ) async throws -> Result {
     try await withScriptedServer { server in
@@ -25,7 +26,7 @@ func withFunction<Result: Sendable>(
             environment: environment,
             onTermination: onTermination
         )
-        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        let loop = ownLoop ?? MultiThreadedEventLoopGroup.singleton.any()
         let end = Watched<RuntimeFailure?>(nil)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -76,7 +76,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            let deadline = Int(Date().timeIntervalSince1970 * 1_000) + 400
+            let deadline = Int(Date().timeIntervalSince1970 * 1_000) + 2_000
             try await connection.answerNext(fields: ["Lambda-Runtime-Deadline-Ms: \(deadline)"])
             if streamed {
                 let trailers = try await connection.readStream().trailers
