@@ -45,9 +45,7 @@ public struct BodyWriter: Sendable {
     /// - Parameter evenIfCancelled: writes also when the task is cancelled, as long as there is room at once.
     /// - Throws: ``StreamError`` when Lambda refused the response, the connection was lost, or the task is cancelled, and
     ///   when a buffered answer becomes too long.
-    nonisolated(nonsending) public func write(_ bytes: ByteBuffer, evenIfCancelled: Bool = false)
-        async throws(StreamError)
-    {
+    public func write(_ bytes: ByteBuffer, evenIfCancelled: Bool = false) async throws(StreamError) {
         let sink = self.sink
         if sink.eventLoop.inEventLoop {
             try await sink.value.write(bytes, evenIfCancelled: evenIfCancelled)
@@ -60,7 +58,7 @@ public struct BodyWriter: Sendable {
         }
     }
 
-    nonisolated(nonsending) private static func write(
+    private static func write(
         _ bytes: ByteBuffer,
         to sink: NIOLoopBound<any BodySink>,
         evenIfCancelled: Bool
@@ -79,7 +77,7 @@ public struct BodyWriter: Sendable {
     ///
     /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``. When the sum of them passes what a
     ///   response may have, those before it have been sent.
-    nonisolated(nonsending) public func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
+    public func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
         let sink = self.sink
         if sink.eventLoop.inEventLoop {
             try await sink.value.write(contentsOf: chunks)
@@ -91,7 +89,7 @@ public struct BodyWriter: Sendable {
         }
     }
 
-    nonisolated(nonsending) private static func write(
+    private static func write(
         contentsOf chunks: [ByteBuffer],
         to sink: NIOLoopBound<any BodySink>
     ) async -> Result<Void, StreamError> {
@@ -106,23 +104,21 @@ public struct BodyWriter: Sendable {
     /// Writes the UTF-8 of a string.
     ///
     /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``.
-    nonisolated(nonsending) public func write(_ text: String, evenIfCancelled: Bool = false) async throws(StreamError) {
+    public func write(_ text: String, evenIfCancelled: Bool = false) async throws(StreamError) {
         try await self.write(ByteBuffer(string: text), evenIfCancelled: evenIfCancelled)
     }
 
     /// Writes the UTF-8 of a literal.
     ///
     /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``.
-    nonisolated(nonsending) public func write(_ text: StaticString, evenIfCancelled: Bool = false)
-        async throws(StreamError)
-    {
+    public func write(_ text: StaticString, evenIfCancelled: Bool = false) async throws(StreamError) {
         try await self.write(ByteBuffer(staticString: text), evenIfCancelled: evenIfCancelled)
     }
 
     /// Writes bytes, such as those of an `[UInt8]`.
     ///
     /// - Throws: ``StreamError``, as ``write(_:evenIfCancelled:)-(ByteBuffer,_)``.
-    nonisolated(nonsending) public func write(_ bytes: some Collection<UInt8> & Sendable, evenIfCancelled: Bool = false)
+    public func write(_ bytes: some Collection<UInt8> & Sendable, evenIfCancelled: Bool = false)
         async throws(StreamError)
     {
         try await self.write(ByteBuffer(bytes: bytes), evenIfCancelled: evenIfCancelled)

@@ -10,6 +10,8 @@ package final class ConnectionSet {
     /// Those that are told that there are too many.
     private var refused: [ObjectIdentifier: any Channel] = [:]
     private var whenEmpty: (() -> Void)?
+    /// It is over when nobody waits longer than that.
+    private var patience: Scheduled<Void>?
 
     package init() {}
 
@@ -43,10 +45,13 @@ package final class ConnectionSet {
     package func whenEmpty(orAfter delay: TimeAmount, on eventLoop: any EventLoop, _ action: @escaping () -> Void) {
         guard !self.channels.isEmpty else { return action() }
         self.whenEmpty = action
-        eventLoop.assumeIsolated().scheduleTask(in: delay) { self.callWhenEmpty() }
+        self.patience?.cancel()
+        self.patience = eventLoop.assumeIsolated().scheduleTask(in: delay) { self.callWhenEmpty() }
     }
 
     private func callWhenEmpty() {
+        self.patience?.cancel()
+        self.patience = nil
         let action = self.whenEmpty
         self.whenEmpty = nil
         action?()

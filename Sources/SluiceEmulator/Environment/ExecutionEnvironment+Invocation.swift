@@ -141,8 +141,12 @@ extension ExecutionEnvironment: RuntimeAPISessionDelegate {
     }
 
     func runtimeFailedInit(_ failure: InvocationFailure) {
-        if self.retryInit(after: failure) { return self.processIsGone ? self.endFailedProcess() : self.expectExit() }
-        self.giveUp(reason: "initialisation failed: \(failure.errorType)") { _ in failure }
+        let isThere = self.runtimeIsLaunched && !self.processIsGone
+        if self.retryInit(after: failure) { return isThere ? self.expectExit() : self.endFailedProcess() }
+        let reason = "initialisation failed: \(failure.errorType)"
+        // An extension can reach this resource before there is a runtime whose exit could be expected.
+        guard self.runtimeIsLaunched else { return self.end(reason: reason, as: .failure) { _ in failure } }
+        self.giveUp(reason: reason) { _ in failure }
         self.expectExit()
     }
 }

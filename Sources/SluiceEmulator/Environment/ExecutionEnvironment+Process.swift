@@ -59,6 +59,8 @@ extension ExecutionEnvironment: LaunchedProcess {
 
     func couldNotStart(_ failure: LaunchFailure) {
         if failure.fault != .service, self.retryInit(after: failure.told(requestID: "")) {
+            // It may have been there for a moment.
+            self.endGroup()
             self.processIsGone = true
             return self.endFailedProcess()
         }
@@ -73,9 +75,7 @@ extension ExecutionEnvironment: LaunchedProcess {
         guard attempt == self.attempt else { return }
         self.noticeKernelsKill()
         // Whatever it started shares its group, and must not outlive it.
-        self.group?.kill()
-        if let record = self.groupRecord { self.place.run?.forget(record) }
-        self.groupRecord = nil
+        self.endGroup()
         if self.endingReason == nil, self.replaceProcess() { return }
         self.processIsGone = true
         if self.endingReason == nil, self.initDuration != nil { self.isReset = true }
@@ -85,6 +85,12 @@ extension ExecutionEnvironment: LaunchedProcess {
             self.owner?.environmentIsUnusable(self)
         }
         self.readLastBytes(exit, attempt)
+    }
+
+    private func endGroup() {
+        self.group?.kill()
+        if let record = self.groupRecord { self.place.run?.forget(record) }
+        self.groupRecord = nil
     }
 
     /// Starts another process if one is to follow.

@@ -63,7 +63,9 @@ final class ExtensionHost {
                 self.listener = channel
                 self.launch(port: channel.localAddress?.port ?? 0)
             case .failure(let error):
-                environment.extensionFailed(.couldNotStart(self.files[0].name, reason: "no port for it: \(error)"))
+                self.ownEnvironment?.extensionFailed(
+                    .couldNotStart(self.files[0].name, reason: "no port for it: \(error)")
+                )
             }
         }
     }

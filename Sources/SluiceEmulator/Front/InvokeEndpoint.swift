@@ -113,10 +113,8 @@ final class InvokeEndpoint {
         if call.options.invocationType == .event {
             exchange.respond(status: .accepted, fields: head.fields)
             // A fault of the request strikes its first attempt, so that the second shows what a retry makes good.
-            var faults: FaultPlan? = faults
-            return function.asynchronous.take(invocation) { invocation, caller in
-                let present = faults ?? rules.faults(of: .none)
-                faults = nil
+            return function.asynchronous.take(invocation) { invocation, caller, isFirst in
+                let present = isFirst ? faults : rules.faults(of: .none)
                 let shaping = rules.shaping(.buffered, present, of: nil, function: name)
                 return Delivery(
                     invocation,

@@ -14,10 +14,15 @@ final class AsynchronousInvocations {
         let invocation: Invocation
         let acceptedAt: NIODeadline
         var machine: AsynchronousInvocationMachine
-        let makeDelivery: (Invocation, any InvocationCaller) -> Delivery
+        /// It has not been with the function.
+        var isFirst = true
+        let makeDelivery: MakeDelivery
 
         var ageMilliseconds: Int64 { (NIODeadline.now() - self.acceptedAt).nanoseconds / 1_000_000 }
     }
+
+    /// For an attempt, whose end the caller hears; of those that reach the function, the first is told apart.
+    typealias MakeDelivery = (Invocation, any InvocationCaller, _ isFirst: Bool) -> Delivery
 
     private weak let function: FunctionService?
     private let note: (String) -> Void
@@ -30,8 +35,7 @@ final class AsynchronousInvocations {
         self.note = note
     }
 
-    /// - Parameter makeDelivery: for an attempt, whose end the caller hears.
-    func take(_ invocation: Invocation, makeDelivery: @escaping (Invocation, any InvocationCaller) -> Delivery) {
+    func take(_ invocation: Invocation, makeDelivery: @escaping MakeDelivery) {
         guard let configuration = self.function?.configuration else { return }
         self.lastNumber += 1
         self.attempt(
@@ -63,14 +67,23 @@ final class AsynchronousInvocations {
         var invocation = event.invocation
         invocation.invocationID = Identifiers.uuid()
         let caller = UnheardCaller { self.failed(event, $0) }
-        self.function?.invoke(event.makeDelivery(invocation, caller)) { self.notRun(event, $0.words) }
+        self.function?.invoke(event.makeDelivery(invocation, caller, event.isFirst)) { self.notRun(event, $0.words) }
     }
 
     private func failed(_ event: Event, _ failure: InvocationFailure) {
-        guard let function = self.function, !function.isStopping else { return }
         let what = "failed (\(failure.errorType))"
-        guard failure.exception == nil else { return self.notRun(event, what) }
+        guard let function = self.function, !function.isStopping else {
+            return self.note(
+                "the asynchronous invocation \(event.invocation.requestID) \(what), and ended with the service"
+            )
+        }
         var event = event
+        event.isFirst = false
+        // What the service did, and what it does not begin while another with the id is under way.
+        let isService = failure.exception != nil || failure.errorType == InvocationFailure.sandboxFailure
+        guard !isService, failure.errorType != InvocationFailure.duplicateInvocation else {
+            return self.notRun(event, what)
+        }
         let decision = event.machine.functionFailed(ageMilliseconds: event.ageMilliseconds)
         self.act(on: decision, event, what)
     }

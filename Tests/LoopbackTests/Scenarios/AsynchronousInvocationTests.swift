@@ -97,7 +97,9 @@ import Testing
         try await LocalLambda.run(try Self.configuration(concurrency: 1)) { lambda in
             async let first = lambda.invoke([.untilAccepted(port: gate.port), .chunk("first"), .end])
             try await gate.wait()
-            _ = try await Self.send([.print("late"), .respond("ok")], to: lambda)
+            // Its fault waits with it.
+            let steps: [ScriptedFunction.Step] = [.chunk("abc"), .print("late"), .end]
+            _ = try await Self.send(steps, fields: ["X-Sluice-Fault: kill=2"], to: lambda)
             let note = try await lambda.log.note("was throttled")
             #expect(
                 note.contains("(ReservedFunctionConcurrentInvocationLimitExceeded), and is tried again in 1 s"),
@@ -108,6 +110,7 @@ import Testing
             _ = try await lambda.log.first("the one that waited") {
                 if case .output(_, "late") = $0 { true } else { nil }
             }
+            _ = try await lambda.log.note("(Runtime.ExitError), and is tried again")
         }
     }
 

@@ -19,7 +19,7 @@ package final class LoopTurn {
         self.waiting = SuspendedTasks(loop: loop)
     }
 
-    nonisolated(nonsending) package func wait() async {
+    package func wait() async {
         guard let pipe = await self.openPipe() else {
             // No descriptors are left: a pause does it, too, most of the time.
             try? await self.loop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get()
@@ -34,7 +34,7 @@ package final class LoopTurn {
         self.pipe = nil
     }
 
-    nonisolated(nonsending) private func openPipe() async -> (any Channel)? {
+    private func openPipe() async -> (any Channel)? {
         if let pipe = self.pipe { return pipe }
         guard let (input, output) = Platform.makePipe() else { return nil }
         let waiting = NIOLoopBound(self.waiting, eventLoop: self.loop)

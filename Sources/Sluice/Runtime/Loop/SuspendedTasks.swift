@@ -15,7 +15,7 @@ package final class SuspendedTasks {
     }
 
     /// Returns `false` when the task is cancelled first.
-    nonisolated(nonsending) package func suspend() async -> Bool {
+    package func suspend() async -> Bool {
         let id = self.nextID
         self.nextID += 1
         let bound = NIOLoopBound(self, eventLoop: self.loop)

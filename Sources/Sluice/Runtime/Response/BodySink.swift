@@ -11,10 +11,10 @@ protocol BodySink: AnyObject {
     /// Returns when there is room for more.
     ///
     /// - Parameter evenIfCancelled: a cancelled task cannot wait for room, so it writes only while there is some.
-    nonisolated(nonsending) func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError)
+    func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError)
 
     /// The same of chunks that are all there, and so leave together.
-    nonisolated(nonsending) func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError)
+    func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError)
 
     /// Sends off what was written, and says whether some of it has not been taken yet.
     func flushLeavingBytes() -> Bool

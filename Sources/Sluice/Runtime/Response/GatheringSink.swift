@@ -22,7 +22,7 @@ final class GatheringSink: BodySink {
         self.body = GatheredBody(limitBytes: limitBytes)
     }
 
-    nonisolated(nonsending) func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError) {
+    func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError) {
         guard evenIfCancelled || !Task.isCancelled else { throw .cancelled }
         switch self.body.wrote(bytes) {
         case .kept: break
@@ -38,7 +38,7 @@ final class GatheringSink: BodySink {
         }
     }
 
-    nonisolated(nonsending) func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
+    func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
         for chunk in chunks { try await self.write(chunk, evenIfCancelled: false) }
     }
 

@@ -9,13 +9,13 @@ extension ResponseExchange: BodySink {
     /// Sends a chunk, and returns when there is room for another.
     ///
     /// - Parameter evenIfCancelled: a cancelled task cannot wait for room, so it writes only while there is some.
-    nonisolated(nonsending) func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError) {
+    func write(_ bytes: ByteBuffer, evenIfCancelled: Bool) async throws(StreamError) {
         guard !Task.isCancelled || (evenIfCancelled && self.connection?.isWritable ?? false) else { throw .cancelled }
         guard let connection = try self.sendChunk(bytes) else { return }
         try await self.letLeave(bytes.readableBytes, on: connection)
     }
 
-    nonisolated(nonsending) func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
+    func write(contentsOf chunks: [ByteBuffer]) async throws(StreamError) {
         guard !Task.isCancelled else { throw .cancelled }
         var connection: (any RuntimeConnection)?
         var bytes = 0
@@ -42,9 +42,7 @@ extension ResponseExchange: BodySink {
     }
 
     /// Decides when what was sent leaves, and returns when there is room for more.
-    nonisolated(nonsending) private func letLeave(_ bytes: Int, on connection: any RuntimeConnection)
-        async throws(StreamError)
-    {
+    private func letLeave(_ bytes: Int, on connection: any RuntimeConnection) async throws(StreamError) {
         switch self.gathering.wrote(bytes: bytes, nowNanoseconds: self.time.paceNanoseconds) {
         case .flushSoon:
             connection.flushSoon()
@@ -75,7 +73,7 @@ extension ResponseExchange: BodySink {
         }
     }
 
-    nonisolated(nonsending) private func waitForRoom(on connection: any RuntimeConnection) async throws(StreamError) {
+    private func waitForRoom(on connection: any RuntimeConnection) async throws(StreamError) {
         connection.flush()
         self.gathering.flushed()
         while !connection.isWritable {
@@ -101,7 +99,7 @@ extension ResponseExchange: BodySink {
         return self.connection?.flushLeavingBytes() ?? false
     }
 
-    nonisolated(nonsending) private func yieldToLoop() async {
+    private func yieldToLoop() async {
         await self.client.loopTurn.wait()
         self.gathering.resumed(nowNanoseconds: self.time.paceNanoseconds)
     }
