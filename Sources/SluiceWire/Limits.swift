@@ -26,6 +26,7 @@ package enum Limits {
     /// The longest wait of one that was throttled. (Lambda Developer Guide, "asynchronous invocation": "a maximum of 5
     /// minutes", doubled from one second.)
     package static let maximumAsynchronousBackOffMilliseconds: Int64 = 300_000
+    /// After so many the wait is beyond that, and is doubled no more.
     package static let asynchronousBackOffDoublings = 9
     /// Asynchronous events of one function that wait to be tried again; one more is given up. Each has at most
     /// `maximumAsynchronousRequestBytes`. (Lambda's queue has no documented bound.)
