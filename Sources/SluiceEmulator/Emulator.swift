@@ -139,7 +139,8 @@ package enum Emulator {
             functionURLs: [],
             control: EmulatorControl(service: service, eventLoop: eventLoop)
         )
-        for function in configuration.functions {
+        // No request to a Function URL could say whose it is, and so Lambda makes none for such a function.
+        for function in configuration.functions where !function.isolatesTenants {
             let name = function.name
             let port = try await Self.listen(on: function.urlPort, eventLoop, configuration) { port in
                 service.value.listenForFunctionURL(of: name, port: port)

@@ -11,7 +11,11 @@ enum Greeting {
         style: TerminalStyle
     ) -> [String] {
         var lines = ["", style.paint(.bold, "Local Lambda") + " at \(addresses.endpoint)", ""]
-        for (function, url) in zip(functions, addresses.functionURLs) {
+        for function in functions {
+            guard let url = addresses.functionURLs.first(where: { $0.name == function.name }) else {
+                lines += Self.linesOfIsolated(function.name, addresses, style)
+                continue
+            }
             let address = addresses.functionURL(port: url.port)
             let byHost = "http://\(url.name).lambda-url.localhost:\(addresses.endpointPort)/"
             lines.append("  \(style.paint(.cyan, url.name))  \(function.invokeMode.rawValue)")
@@ -22,6 +26,18 @@ enum Greeting {
             lines.append("      \(Self.invokeCommand(url.name, addresses)) --stream --timeline")
         }
         return lines + [""] + (PathHint.lines + ["Ctrl-C stops it."]).map { style.paint(.dim, $0) } + [""]
+    }
+
+    private static func linesOfIsolated(
+        _ name: String,
+        _ addresses: Emulator.Addresses,
+        _ style: TerminalStyle
+    ) -> [String] {
+        [
+            "  \(style.paint(.cyan, name))  an environment for each tenant, and no Function URL",
+            "    try",
+            "      \(Self.invokeCommand(name, addresses)) --stream --header 'X-Amz-Tenant-Id: blue'",
+        ]
     }
 
     /// `sluice invoke NAME`, with the endpoint if it is not where the command looks by itself.

@@ -40,6 +40,12 @@ struct LifeSettings: ParsableArguments {
     )
     var managedInstances: Int?
 
+    @Flag(
+        name: .long,
+        help: "Isolate tenants: each environment serves one, and each request names its own in X-Amz-Tenant-Id."
+    )
+    var perTenant = false
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -82,6 +88,13 @@ struct LifeSettings: ParsableArguments {
                 )
             }
         }
+        guard !self.perTenant || !(self.snapStart || self.managedInstances != nil) else {
+            let other = self.snapStart ? "--snap-start" : "--managed-instances"
+            throw ValidationError(
+                "--per-tenant and \(other) exclude each other: an environment that serves one tenant only is made when that "
+                    + "tenant's first request comes, and takes one at a time."
+            )
+        }
         guard self.accountConcurrency >= 1 else {
             throw ValidationError("--account-concurrency must be at least 1, not \(self.accountConcurrency).")
         }
@@ -94,6 +107,7 @@ struct LifeSettings: ParsableArguments {
         function.startsCold = self.cold
         function.startsFromSnapshot = self.snapStart
         function.managedConcurrency = self.managedInstances
+        function.isolatesTenants = self.perTenant
         function.enforcesMemory = (self.memoryLimit ?? limits) == .aws
     }
 

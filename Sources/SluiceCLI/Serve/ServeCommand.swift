@@ -44,6 +44,10 @@ struct ServeCommand: AsyncParsableCommand {
             busy, and --concurrency is how many there may be. A time-out ends its own invocation only; nothing is stopped \
             between invocations; what the function prints has to be JSON.
 
+            With --per-tenant (Lambda's TenancyConfig PER_TENANT) an environment serves the invocations of one tenant only, \
+            which each request names in X-Amz-Tenant-Id. As on Lambda one without it gets 400, there is no Function URL, \
+            and without --per-tenant a request that names a tenant gets 400.
+
             With --cpu-share a function of 1769 MB has one processor, and others have as much as their memory size says. That \
             needs Linux and a control group in which this user may make others; without one it does not start.
 

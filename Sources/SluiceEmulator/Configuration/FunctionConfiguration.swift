@@ -45,6 +45,8 @@ package struct FunctionConfiguration: Sendable {
     /// Invocations that one environment takes at once, 1 to `Limits.maximumWorkers`, as those of Lambda Managed Instances
     /// do; `nil` for Lambda's default, where it takes one. (Lambda API, `PerExecutionEnvironmentMaxConcurrency`.)
     package var managedConcurrency: Int?
+    /// Whether each environment serves one tenant, whom each request names. (Lambda API, `TenancyConfig`, `PER_TENANT`.)
+    package var isolatesTenants = false
     /// Environments at once, as its owner reserved them; 0 refuses every request. `nil` reserves none.
     package var reservedConcurrency: Int?
     /// Whether its processes are stopped between invocations, as on Lambda.

@@ -30,7 +30,7 @@ final class EndpointRouter: RequestRouter {
             }
             return self.invokes.receive(request, on: exchange)
         }
-        guard let function = self.service.function(hostLabel: name) else {
+        guard let function = self.service.function(hostLabel: name), !function.configuration.isolatesTenants else {
             return FunctionURLEndpoint.refuseUnknownURL(request, on: exchange, log: self.service.log)
         }
         return FunctionURLEndpoint(function: function, service: self.service).route(request, on: exchange)

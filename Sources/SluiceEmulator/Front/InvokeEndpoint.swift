@@ -25,6 +25,7 @@ final class InvokeEndpoint {
                 let qualifier = route.function.qualifier ?? InvokeResponseHeader.latestVersion
                 throw .functionNotFound(arn: self.service.configuration.arn(of: route.function.name) + ":" + qualifier)
             }
+            try Self.checkTenant(options.tenantID, of: function.configuration)
             let logged = LoggedExchange(
                 exchange,
                 request: request,
@@ -43,6 +44,13 @@ final class InvokeEndpoint {
             logged.refuse(error, requestID: requestID)
             return DiscardingReceiver()
         }
+    }
+
+    /// (Lambda Developer Guide, "Invoking Lambda functions with tenant isolation"; the words of both errors are those of AWS SAM
+    /// CLI, which has the first as Lambda was seen to say it.)
+    private static func checkTenant(_ tenant: String?, of function: FunctionConfiguration) throws(InvokeError) {
+        guard (tenant != nil) != function.isolatesTenants else { return }
+        throw function.isolatesTenants ? .tenantMissing : .tenantNotExpected
     }
 
     private struct InvokeCall {

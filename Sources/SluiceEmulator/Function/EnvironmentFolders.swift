@@ -10,10 +10,14 @@
 final class EnvironmentFolders {
     let run: RunFolder?
     private let remove: (String) -> Void
+    /// What environments that were reset have left, those that are gone.
     private var left: [Inheritance] = []
+    /// Whose environments were reset, once for each that none follows yet; the one reset first is the first.
+    private var due: [String?] = []
 
-    /// What an environment that was reset leaves to its successor.
+    /// What an environment that was reset leaves to its successor, which serves the same tenant.
     struct Inheritance {
+        let tenant: String?
         /// `nil` where environments have no folder of their own.
         let folder: String?
         let logStream: String
@@ -25,27 +29,47 @@ final class EnvironmentFolders {
         self.remove = remove
     }
 
-    /// What a new environment has of one that was reset; `nil` where none was.
-    func inherit() -> Inheritance? { self.left.popLast() }
+    /// An environment was reset, and another one will follow it.
+    ///
+    /// - Parameter limit: how many may be expected; beyond it the one that was reset first has no successor.
+    func expectSuccessor(for tenant: String?, atMost limit: Int) {
+        self.due.append(tenant)
+        guard self.due.count > limit else { return }
+        let first = self.due.removeFirst()
+        if let place = self.left.firstIndex(where: { $0.tenant == first }) { self.discard(self.left.remove(at: place)) }
+    }
+
+    /// Whether a new environment follows one that was reset. If so, it has what that left, as far as that is gone already: a
+    /// caller may have been quicker than the end of what was, and then its environment begins with nothing.
+    func succeed(for tenant: String?) -> (followsReset: Bool, inheritance: Inheritance?) {
+        guard let place = self.due.firstIndex(of: tenant) else { return (false, nil) }
+        self.due.remove(at: place)
+        return (true, self.left.lastIndex { $0.tenant == tenant }.map { self.left.remove(at: $0) })
+    }
 
     /// The folder for an environment that inherits none; `nil` where it has none of its own.
     func make(for name: String) -> String? { self.run?.makeFolder(named: name) }
 
     /// The environment is gone.
     ///
-    /// - Parameter successors: how many environments that follow a reset are still to be started. A caller may have been
-    ///   quicker than the end of what was, and then its environment began with nothing.
-    func giveBack(_ inheritance: Inheritance, successors: Int) {
-        if self.left.count < successors {
+    /// - Parameter leaves: whether what it had is for a successor, should one still be expected.
+    func giveBack(_ inheritance: Inheritance, leaves: Bool) {
+        let tenant = inheritance.tenant
+        if leaves, self.left.count(where: { $0.tenant == tenant }) < self.due.count(where: { $0 == tenant }) {
             self.left.append(inheritance)
-        } else if let folder = inheritance.folder {
-            self.remove(folder)
+        } else {
+            self.discard(inheritance)
         }
     }
 
     /// No environment is the successor of what was.
     func removeLeft() {
-        for folder in self.left.compactMap(\.folder) { self.remove(folder) }
+        for inheritance in self.left { self.discard(inheritance) }
         self.left = []
+        self.due = []
+    }
+
+    private func discard(_ inheritance: Inheritance) {
+        if let folder = inheritance.folder { self.remove(folder) }
     }
 }

@@ -15,7 +15,10 @@ struct FunctionPool: ~Copyable {
         }
     }
 
-    mutating func acquire() -> PoolMachine.OnAcquire { self.managed?.acquire() ?? self.single.acquire() }
+    /// - Parameter tenant: whose invocation it is, where tenants are isolated.
+    mutating func acquire(for tenant: String?) -> PoolMachine.OnAcquire {
+        self.managed?.acquire() ?? self.single.acquire(for: tenant)
+    }
 
     mutating func waitedLongEnough() -> PoolMachine.OnAcquire {
         self.managed?.waitedLongEnough() ?? self.single.waitedLongEnough()
@@ -45,6 +48,9 @@ struct FunctionPool: ~Copyable {
     mutating func idleTooLong(_ environment: PoolMachine.EnvironmentID) -> PoolMachine.OnIdleTooLong {
         self.managed?.idleTooLong(environment) ?? self.single.idleTooLong(environment)
     }
+
+    /// One to end, of the idle environments of too many tenants.
+    mutating func surplusIdle() -> PoolMachine.EnvironmentID? { self.single.surplusIdle() }
 
     mutating func renewed() -> PoolMachine.OnRenewed { self.managed?.renewed() ?? self.single.renewed() }
 

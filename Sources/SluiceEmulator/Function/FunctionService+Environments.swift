@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import NIOCore
+internal import SluiceRuntimeAPI
 internal import SluiceServiceWire
 
 /// What environments tell their function.
@@ -27,15 +28,30 @@ extension FunctionService: ExecutionEnvironmentOwner {
     func environmentIsFree(_ environment: ExecutionEnvironment) {
         switch self.pool.released(environment.id) {
         case .handToWaiting:
-            guard let first = self.waiting.popFirst() else { break }
+            let tenant = environment.id.tenant
+            guard let place = self.waiting.firstIndex(where: { $0.delivery.invocation.tenantID == tenant }) else { break }
+            let first = self.waiting.remove(at: place)
             first.grace.cancel()
             environment.assign(first.delivery)
+        case .makeRoomForWaiting:
+            self.waiting.first?.grace.cancel()
+            self.waitedLongEnough()
+            self.endSurplus()
         case .end:
             self.endRetired(environment)
-        case .keepIdle, .ignore:
+        case .keepIdle:
+            self.endSurplus()
+        case .ignore:
             break
         }
         self.noteProgressOfStop()
+    }
+
+    /// Each tenant has its own, so that idle ones could fill the machine.
+    private func endSurplus() {
+        guard let surplus = self.pool.surplusIdle() else { return }
+        let reason = "more environments are idle than may be busy"
+        self.environments[surplus]?.end(reason: reason) { .serviceStopped(requestID: $0) }
     }
 
     func environmentIsIdleTooLong(_ environment: ExecutionEnvironment) {
@@ -48,7 +64,7 @@ extension FunctionService: ExecutionEnvironmentOwner {
     func environmentIsUnusable(_ environment: ExecutionEnvironment) {
         if environment.isReset, !environment.hasSuccessor, !environment.isOfOldCode, self.configuration.resets {
             environment.hasSuccessor = true
-            self.successorsDue = min(self.successorsDue + 1, self.configuration.concurrency)
+            self.folders.expectSuccessor(for: environment.id.tenant, atMost: self.configuration.concurrency)
         }
         self.pool.ended(environment.id)
         self.noteProgressOfStop()
@@ -60,8 +76,12 @@ extension FunctionService: ExecutionEnvironmentOwner {
         self.removeGroups(place.groups)
         let leaves = environment.hasSuccessor && !environment.isOfOldCode && !self.isStopping
         self.folders.giveBack(
-            EnvironmentFolders.Inheritance(folder: place.folder, logStream: place.logStream),
-            successors: leaves ? self.successorsDue : 0
+            EnvironmentFolders.Inheritance(
+                tenant: environment.id.tenant,
+                folder: place.folder,
+                logStream: place.logStream
+            ),
+            leaves: leaves
         )
         self.noteProgressOfStop()
     }

@@ -17,8 +17,6 @@ final class FunctionService {
     let folders: EnvironmentFolders
     private let groups: ControlGroups
     let removeGroups: (EnvironmentGroups) -> Void
-    /// Those of environments that were reset, as far as none has been started for them yet.
-    var successorsDue = 0
     private let rates: RequestRates
     let onStir: () -> Void
     private let accountHasRoom: () -> Bool
@@ -104,7 +102,7 @@ final class FunctionService {
         } catch {
             return onThrottle(error)
         }
-        self.act(on: self.pool.acquire(), delivery) { [rates = self.rates] error in
+        self.act(on: self.pool.acquire(for: delivery.invocation.tenantID), delivery) { [rates = self.rates] error in
             if let admission { rates.withdraw(admission) }
             onThrottle(error)
         }
@@ -139,7 +137,7 @@ final class FunctionService {
     }
 
     private func start(_ id: PoolMachine.EnvironmentID, _ delivery: Delivery) {
-        let place = self.makePlace(for: "\(self.configuration.name)-\(id.number)")
+        let place = self.makePlace(for: "\(self.configuration.name)-\(id.number)", id.tenant)
         let environment = ExecutionEnvironment(
             id: id,
             function: self.configuration,
@@ -187,16 +185,14 @@ final class FunctionService {
         }
     }
 
-    private func makePlace(for name: String) -> EnvironmentPlace {
+    private func makePlace(for name: String, _ tenant: String?) -> EnvironmentPlace {
         let groups = self.groups.makeGroups(named: name, for: self.configuration)
         if groups == nil {
             let processors = self.service.sharesProcessors ? "it may take all of the processors, and " : ""
             let text = "no control group can be made for the next environment: \(processors)its memory is watched only"
             self.log.record(.note(text), function: self.configuration.name)
         }
-        let followsReset = self.successorsDue > 0
-        if followsReset { self.successorsDue -= 1 }
-        let inheritance = followsReset ? self.folders.inherit() : nil
+        let (followsReset, inheritance) = self.folders.succeed(for: tenant)
         return EnvironmentPlace(
             region: self.service.region,
             logStream: inheritance?.logStream
@@ -213,7 +209,7 @@ final class FunctionService {
     private static let crashingCommand = ["/bin/sh", "-c", "echo 'the fault init-crash ends this process' >&2; exit 1"]
 
     /// The timers of those that wait run in the order in which they came, so this is the first one's.
-    private func waitedLongEnough() {
+    func waitedLongEnough() {
         guard let first = self.waiting.popFirst() else { return }
         self.act(on: self.pool.waitedLongEnough(), first.delivery, first.onThrottle)
     }
@@ -230,7 +226,6 @@ final class FunctionService {
             function: self.configuration.name
         )
         self.folders.removeLeft()
-        self.successorsDue = 0
         for environment in self.environments.values { environment.isOfOldCode = true }
         for id in renewed.idle {
             if let environment = self.environments[id] { self.endRetired(environment) }

@@ -34,6 +34,16 @@ package struct PoolMachine: ~Copyable {
     /// Names an environment of one function; never used twice.
     package struct EnvironmentID: Hashable, Sendable {
         package let number: Int
+        /// Whose invocations it serves, where tenants are isolated.
+        package let tenant: String?
+
+        package init(number: Int, tenant: String? = nil) {
+            self.number = number
+            self.tenant = tenant
+        }
+
+        package static func == (left: Self, right: Self) -> Bool { left.number == right.number }
+        package func hash(into hasher: inout Hasher) { hasher.combine(self.number) }
     }
 
     private let limit: Int
@@ -46,7 +56,8 @@ package struct PoolMachine: ~Copyable {
     /// At work with code that is no longer the function's.
     private var retiring: Set<EnvironmentID> = []
     private var started = 0
-    private var waiting = 0
+    /// The tenant of each that waits, `nil` where there are none; the one that waits longest is the first.
+    private var waiting: [String?] = []
 
     /// - Parameters:
     ///   - limit: how many environments may be busy at once. With 0 nothing is ever started: a reserved concurrency of 0
@@ -72,34 +83,44 @@ package struct PoolMachine: ~Copyable {
         case throttle
     }
 
-    package mutating func acquire() -> OnAcquire {
-        // One that is not used again is waited for only where there is no room for another.
-        if self.idle.isEmpty, self.finishing.count > self.waiting, self.reuses || !self.hasRoom {
-            self.waiting += 1
+    /// - Parameter tenant: whose invocation it is, where tenants are isolated.
+    package mutating func acquire(for tenant: String? = nil) -> OnAcquire {
+        if self.indexOfIdle(for: tenant) == nil, self.isWorthWaiting(for: tenant) {
+            self.waiting.append(tenant)
             return .wait
         }
-        return self.acquireNow()
+        return self.acquireNow(for: tenant)
+    }
+
+    /// Whether an environment is about to be free that nobody else waits for. One that is not used again, or is another
+    /// tenant's, is waited for only where there is no room for a new one.
+    private func isWorthWaiting(for tenant: String?) -> Bool {
+        guard self.hasRoom else { return self.finishing.count > self.waiting.count }
+        guard self.reuses, !self.finishing.isEmpty else { return false }
+        return self.finishing.count { $0.tenant == tenant } > self.waiting.count { $0 == tenant }
     }
 
     /// The one that waits longest waits no more, and takes what there is. Never answers `wait`.
     package mutating func waitedLongEnough() -> OnAcquire {
-        self.gaveUpWaiting()
-        return self.acquireNow()
+        self.acquireNow(for: self.waiting.isEmpty ? nil : self.waiting.removeFirst())
     }
 
     /// The one that waits longest waits no more, and wants no environment either.
     package mutating func gaveUpWaiting() {
-        self.waiting = max(0, self.waiting - 1)
+        if !self.waiting.isEmpty { self.waiting.removeFirst() }
     }
 
-    private mutating func acquireNow() -> OnAcquire {
-        if let environment = self.idle.popLast() {
+    private func indexOfIdle(for tenant: String?) -> Int? { self.idle.lastIndex { $0.tenant == tenant } }
+
+    private mutating func acquireNow(for tenant: String?) -> OnAcquire {
+        if let place = self.indexOfIdle(for: tenant) {
+            let environment = self.idle.remove(at: place)
             self.busy.insert(environment)
             return .reuse(environment)
         }
         guard self.hasRoom else { return .throttle }
         self.started += 1
-        let environment = EnvironmentID(number: self.started)
+        let environment = EnvironmentID(number: self.started, tenant: tenant)
         self.busy.insert(environment)
         return .start(environment)
     }
@@ -117,8 +138,10 @@ package struct PoolMachine: ~Copyable {
 
     package enum OnReleased: Hashable, Sendable {
         case keepIdle
-        /// It is busy again: give it to the one that waits longest.
+        /// It is busy again: give it to the one that waits longest, of its own tenant.
         case handToWaiting
+        /// It is idle, and the one that waits longest is another tenant's: call `waitedLongEnough`, since there is room now.
+        case makeRoomForWaiting
         /// End it: its code is old, or no environment is used twice.
         case end
         /// It was not busy: released twice, or after its end. Nothing changes.
@@ -134,13 +157,20 @@ package struct PoolMachine: ~Copyable {
             self.busy.remove(environment)
             return .end
         }
-        if self.waiting > 0 {
-            self.waiting -= 1
+        if let place = self.waiting.firstIndex(of: environment.tenant) {
+            self.waiting.remove(at: place)
             return .handToWaiting
         }
+        let wasFull = !self.hasRoom
         self.busy.remove(environment)
         self.idle.append(environment)
-        return .keepIdle
+        return wasFull && !self.waiting.isEmpty ? .makeRoomForWaiting : .keepIdle
+    }
+
+    /// The environment that has been idle for longest, when more are idle than may be busy: end it. Only where tenants are
+    /// isolated, since elsewhere an idle one is used before another is started.
+    package mutating func surplusIdle() -> EnvironmentID? {
+        self.idle.count > self.limit ? self.idle.removeFirst() : nil
     }
 
     package enum OnIdleTooLong: Hashable, Sendable {
@@ -190,5 +220,5 @@ package struct PoolMachine: ~Copyable {
     package var idleCount: Int { self.idle.count }
     /// How many there have been in all.
     package var startedCount: Int { self.started }
-    package var waitingCount: Int { self.waiting }
+    package var waitingCount: Int { self.waiting.count }
 }

@@ -81,6 +81,19 @@ extension InvokeError {
         .invalidRequestContent("Could not parse request body into json: \(detail)")
     }
 
+    /// A request to a function whose tenants are isolated has to say whose it is.
+    package static let tenantMissing = Self.invalidParameterValue(
+        "The invoked function is enabled with tenancy configuration. Add a valid tenant ID in your request and try again."
+    )
+
+    /// A request to another function says whose it is.
+    package static let tenantNotExpected = Self.invalidParameterValue(
+        """
+        The invoked function is not enabled with tenancy configuration. Remove the tenant ID from your request and try \
+        again.
+        """
+    )
+
     /// `text` for a message, shortened, since it may be of any length.
     static func quoted(_ text: String) -> String {
         let shown = text.prefix(100)
