@@ -4,6 +4,7 @@
 public import Logging
 package import NIOCore
 internal import SluiceWire
+internal import Synchronization
 
 /// What is known of one invocation beside its event.
 public struct InvocationContext: Sendable {
@@ -11,7 +12,7 @@ public struct InvocationContext: Sendable {
 
     /// How an HTTP result of this invocation will be sent: as the function is configured, or buffered where the source of
     /// the request takes no stream. What a buffered body writes arrives at once, at its end.
-    public private(set) var responseMode: ResponseMode = .streamed
+    public var responseMode: ResponseMode { self.storage.isBuffered.load(ordering: .relaxed) ? .buffered : .streamed }
 
     /// One allocation, however often the context is handed on.
     private final class Storage: Sendable {
@@ -20,6 +21,9 @@ public struct InvocationContext: Sendable {
         let clock: InvocationClock
         let deadline: InvocationClock.Instant
         let logger: Logger
+        /// Known when the event has been looked at, and then for everybody who has the context: the task-local one, and the
+        /// one of the work after the response.
+        let isBuffered = Atomic(false)
 
         init(
             _ invocation: NextInvocation,
@@ -61,10 +65,10 @@ public struct InvocationContext: Sendable {
 
     fileprivate static let taskLocal = TaskLocal<Self?>(wrappedValue: nil)
 
+    /// This context, which knows now how its result will be sent. What is buffered stays so.
     func responding(in mode: ResponseMode) -> Self {
-        var context = self
-        context.responseMode = mode
-        return context
+        if case .buffered = mode { self.storage.isBuffered.store(true, ordering: .relaxed) }
+        return self
     }
 
     // MARK: The invocation

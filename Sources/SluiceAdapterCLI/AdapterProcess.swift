@@ -67,10 +67,11 @@ enum AdapterProcess {
             if let proxy = configuration.runtimeAPIProxy { Platform.useRuntimeAPI(at: proxy) }
             function = WebAdapter(configuration, state: state, logger: logger).function()
         } catch {
-            // Lambda hears of it as of a function whose own start failed.
+            // Lambda hears of it as of a function whose own start failed; Lambda itself, for a proxy may be wrong.
             function = LambdaFunction(setUp: { _ in throw error }, { _, _, _ in .text("") })
             function.logger = logger
-            // An extension tells it by its own way: while it starts, there is no runtime yet.
+            // As an extension it registers before, since Lambda starts no runtime until all have. What it then posts is
+            // the runtime's own error, which any process of the environment can.
             if case .externalExtension(let name) = placement { function.externalExtensionName = name }
             function.run()
         }

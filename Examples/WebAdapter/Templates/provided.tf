@@ -1,5 +1,6 @@
 # A zip for provided.al2023 with the adapter as its bootstrap, and beside it the program that the handler names:
 #   cp .build/lambda/sluice-adapter bootstrap && zip web.zip bootstrap run.sh server
+# A program that needs no script can be the handler itself: terraform apply -var handler=server
 # The handler must not be "bootstrap": the adapter is that one.
 # Streaming is switched on in both places: the function's variable, and its URL.
 terraform {
@@ -16,12 +17,18 @@ variable "role" {
   description = "The ARN of the function's role"
 }
 
+variable "handler" {
+  type        = string
+  description = "The program of the zip that starts the application"
+  default     = "run.sh"
+}
+
 resource "aws_lambda_function" "web" {
   function_name    = "web"
   role             = var.role
   runtime          = "provided.al2023"
   architectures    = ["x86_64"]
-  handler          = "run.sh"
+  handler          = var.handler
   filename         = "web.zip"
   source_code_hash = filebase64sha256("web.zip")
   memory_size      = 512

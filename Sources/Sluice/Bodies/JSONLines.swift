@@ -42,14 +42,21 @@ public struct JSONLineWriter: Sendable {
 
 extension ResponseBody {
     /// Lines of JSON, as `body` sends them.
-    public static func jsonLines(_ body: @escaping @Sendable (JSONLineWriter) async throws -> Void) -> Self {
-        .stream { writer in try await body(JSONLineWriter(writer)) }
+    ///
+    /// - Parameter flush: when the lines leave.
+    public static func jsonLines(
+        flush: FlushPolicy = .automatic,
+        _ body: @escaping @Sendable (JSONLineWriter) async throws -> Void
+    ) -> Self {
+        .stream(flush: flush) { writer in try await body(JSONLineWriter(writer)) }
     }
 
     /// Each element of `lines` as a line of JSON, as it comes.
-    public static func jsonLines<Lines: AsyncSequence & Sendable>(from lines: Lines) -> Self
-    where Lines.Element == ByteBuffer {
-        .jsonLines { writer in
+    public static func jsonLines<Lines: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
+        from lines: Lines
+    ) -> Self where Lines.Element == ByteBuffer {
+        .jsonLines(flush: flush) { writer in
             for try await line in lines {
                 try await writer.send(line)
             }
@@ -58,9 +65,11 @@ extension ResponseBody {
     }
 
     /// Each element of `lines` as a line of JSON, as it comes.
-    public static func jsonLines<Lines: AsyncSequence & Sendable>(from lines: Lines) -> Self
-    where Lines.Element == String {
-        .jsonLines { writer in
+    public static func jsonLines<Lines: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
+        from lines: Lines
+    ) -> Self where Lines.Element == String {
+        .jsonLines(flush: flush) { writer in
             for try await line in lines {
                 try await writer.send(line)
             }
@@ -85,9 +94,10 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
+        flush: FlushPolicy = .automatic,
         _ body: @escaping @Sendable (JSONLineWriter) async throws -> Void
     ) -> Self {
-        self.jsonLines(status, headers, cookies, .jsonLines(body))
+        self.jsonLines(status, headers, cookies, .jsonLines(flush: flush, body))
     }
 
     /// Each element of `lines`, JSON without line breaks, as a line of its own. When the sequence throws, the stream
@@ -96,9 +106,10 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
+        flush: FlushPolicy = .automatic,
         from lines: Lines
     ) -> Self where Lines.Element == ByteBuffer {
-        self.jsonLines(status, headers, cookies, .jsonLines(from: lines))
+        self.jsonLines(status, headers, cookies, .jsonLines(flush: flush, from: lines))
     }
 
     /// The UTF-8 of each element of `lines` as a line of its own; otherwise as with buffers.
@@ -106,9 +117,10 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
+        flush: FlushPolicy = .automatic,
         from lines: Lines
     ) -> Self where Lines.Element == String {
-        self.jsonLines(status, headers, cookies, .jsonLines(from: lines))
+        self.jsonLines(status, headers, cookies, .jsonLines(flush: flush, from: lines))
     }
 
     private static func jsonLines(

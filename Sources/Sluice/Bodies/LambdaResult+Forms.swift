@@ -34,17 +34,37 @@ extension LambdaResult {
         .body(.stream(flush: flush, from: chunks), contentType: contentType)
     }
 
-    /// Lines of JSON, as ``HTTPResult/jsonLines(status:headers:cookies:_:)`` has them.
-    public static func jsonLines(_ body: @escaping @Sendable (JSONLineWriter) async throws -> Void) -> Self {
-        .body(.jsonLines(body), contentType: JSONLine.mediaType)
+    /// Lines of JSON, as ``HTTPResult/jsonLines(status:headers:cookies:flush:_:)`` has them.
+    public static func jsonLines(
+        flush: FlushPolicy = .automatic,
+        _ body: @escaping @Sendable (JSONLineWriter) async throws -> Void
+    ) -> Self {
+        .body(.jsonLines(flush: flush, body), contentType: JSONLine.mediaType)
     }
 
-    /// Server-sent events, as ``HTTPResult/serverSentEvents(headers:cookies:heartbeat:_:)`` has them.
+    /// Each element of `lines` as a line of JSON, as it comes.
+    public static func jsonLines<Lines: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
+        from lines: Lines
+    ) -> Self where Lines.Element == ByteBuffer {
+        .body(.jsonLines(flush: flush, from: lines), contentType: JSONLine.mediaType)
+    }
+
+    /// Each element of `lines` as a line of JSON, as it comes.
+    public static func jsonLines<Lines: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
+        from lines: Lines
+    ) -> Self where Lines.Element == String {
+        .body(.jsonLines(flush: flush, from: lines), contentType: JSONLine.mediaType)
+    }
+
+    /// Server-sent events, as ``HTTPResult/serverSentEvents(headers:cookies:heartbeat:flush:_:)`` has them.
     public static func serverSentEvents(
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
+        flush: FlushPolicy = .automatic,
         _ body: @escaping @Sendable (ServerSentEventWriter) async throws -> Void
     ) -> Self {
-        .body(.serverSentEvents(heartbeat: heartbeat, body), contentType: ServerSentEvent.mediaType)
+        .body(.serverSentEvents(heartbeat: heartbeat, flush: flush, body), contentType: ServerSentEvent.mediaType)
     }
 
     private static func body(_ body: ResponseBody, contentType: String) -> Self {

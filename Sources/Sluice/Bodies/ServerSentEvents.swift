@@ -30,29 +30,32 @@ extension HTTPResult {
     ///   - heartbeat: When nothing was sent for this long, a comment leaves, so that proxies on the way do not take the
     ///     connection for dead: 15 seconds unless said otherwise, at least 10 ms, and with `nil` there are none. While
     ///     the reader is behind there are none either.
+    ///   - flush: When the events leave; a heartbeat is gathered with them.
     ///   - body: Sends the events. When it returns, the stream ends; when it throws, the stream ends with that error.
     public static func serverSentEvents(
         headers: HTTPFields = [:],
         cookies: [String] = [],
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
+        flush: FlushPolicy = .automatic,
         _ body: @escaping @Sendable (ServerSentEventWriter) async throws -> Void
     ) -> Self {
         let fields = headers.filled(from: [
             .contentType: ServerSentEvent.mediaType, .cacheControl: "no-cache", Self.nginxBuffering: "no",
         ])
-        return Self(headers: fields, cookies: cookies, body: .serverSentEvents(heartbeat: heartbeat, body))
+        return Self(headers: fields, cookies: cookies, body: .serverSentEvents(heartbeat: heartbeat, flush: flush, body))
     }
 
     private static let nginxBuffering = RuntimeAPIHeader.known("X-Accel-Buffering")
 }
 
 extension ResponseBody {
-    /// Server-sent events, as `body` sends them; see ``HTTPResult/serverSentEvents(headers:cookies:heartbeat:_:)``.
+    /// Server-sent events, as `body` sends them; see ``HTTPResult/serverSentEvents(headers:cookies:heartbeat:flush:_:)``.
     public static func serverSentEvents(
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
+        flush: FlushPolicy = .automatic,
         _ body: @escaping @Sendable (ServerSentEventWriter) async throws -> Void
     ) -> Self {
-        .stream { writer in
+        .stream(flush: flush) { writer in
             guard let heartbeat else {
                 try await body(ServerSentEventWriter(writer, heartbeat: nil))
                 return

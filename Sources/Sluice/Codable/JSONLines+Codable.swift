@@ -31,10 +31,11 @@ extension JSONLineWriter {
 extension ResponseBody {
     /// Each element of `values` as a line of JSON, as it comes.
     public static func jsonLines<Values: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
         encoding values: Values,
         encoder: JSONEncoder = JSONEncoder()
     ) -> Self where Values.Element: Encodable {
-        .jsonLines { lines in
+        .jsonLines(flush: flush) { lines in
             for try await value in values {
                 try await lines.send(encoding: value, encoder: encoder)
             }
@@ -62,11 +63,12 @@ extension HTTPResult {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:],
         cookies: [String] = [],
+        flush: FlushPolicy = .automatic,
         encoding values: Values,
         encoder: JSONEncoder = JSONEncoder()
     ) -> Self where Values.Element: Encodable {
         var result = Self.jsonLines(status: status, headers: headers, cookies: cookies) { _ in }
-        result.body = .jsonLines(encoding: values, encoder: encoder)
+        result.body = .jsonLines(flush: flush, encoding: values, encoder: encoder)
         return result
     }
 }
@@ -74,10 +76,11 @@ extension HTTPResult {
 extension LambdaResult {
     /// Each element of `values` as a line of JSON, as it comes; see HTTPResult.
     public static func jsonLines<Values: AsyncSequence & Sendable>(
+        flush: FlushPolicy = .automatic,
         encoding values: Values,
         encoder: JSONEncoder = JSONEncoder()
     ) -> Self where Values.Element: Encodable {
-        .jsonLines { lines in
+        .jsonLines(flush: flush) { lines in
             for try await value in values {
                 try await lines.send(encoding: value, encoder: encoder)
             }

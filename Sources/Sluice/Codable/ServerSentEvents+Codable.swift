@@ -34,9 +34,10 @@ extension ResponseBody {
     public static func serverSentEvents<Values: AsyncSequence & Sendable>(
         encoding values: Values,
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
+        flush: FlushPolicy = .automatic,
         encoder: JSONEncoder = JSONEncoder()
     ) -> Self where Values.Element: Encodable {
-        .serverSentEvents(heartbeat: heartbeat) { events in
+        .serverSentEvents(heartbeat: heartbeat, flush: flush) { events in
             for try await value in values {
                 try await events.send(encoding: value, encoder: encoder)
             }
@@ -49,17 +50,40 @@ extension HTTPResult {
     /// Each element of `values` as a server-sent event whose data are its JSON, as it comes.
     ///
     /// When the sequence throws, or a value cannot be encoded, the stream ends with that error. Headers and heartbeat are
-    /// those of serverSentEvents(headers:cookies:heartbeat:_:).
+    /// those of serverSentEvents(headers:cookies:heartbeat:flush:_:).
     public static func serverSentEvents<Values: AsyncSequence & Sendable>(
         headers: HTTPFields = [:],
         cookies: [String] = [],
         encoding values: Values,
         heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
+        flush: FlushPolicy = .automatic,
         encoder: JSONEncoder = JSONEncoder()
     ) -> Self where Values.Element: Encodable {
         var result = Self.serverSentEvents(headers: headers, cookies: cookies) { _ in }
-        result.body = .serverSentEvents(encoding: values, heartbeat: heartbeat, encoder: encoder)
+        result.body = .serverSentEvents(
+            encoding: values,
+            heartbeat: heartbeat,
+            flush: flush,
+            encoder: encoder
+        )
         return result
+    }
+}
+
+extension LambdaResult {
+    /// Each element of `values` as a server-sent event whose data are its JSON, as it comes; see HTTPResult.
+    public static func serverSentEvents<Values: AsyncSequence & Sendable>(
+        encoding values: Values,
+        heartbeat: Duration? = ServerSentEventWriter.defaultHeartbeat,
+        flush: FlushPolicy = .automatic,
+        encoder: JSONEncoder = JSONEncoder()
+    ) -> Self where Values.Element: Encodable {
+        .serverSentEvents(heartbeat: heartbeat, flush: flush) { events in
+            for try await value in values {
+                try await events.send(encoding: value, encoder: encoder)
+            }
+            try ResponseBody.checkCancellation()
+        }
     }
 }
 #endif

@@ -13,6 +13,8 @@ final class InvocationDeadline {
     /// `nil` when there is none: no margin, or a deadline that was past when the invocation came, by a clock that is
     /// not ours.
     private let at: NIODeadline?
+    /// Whether the margin is as long as all the time that the invocation has, or longer: then nothing is cancelled.
+    let isSwallowedByMargin: Bool
     /// Cancelled, or to be cancelled as soon as it begins.
     private(set) var hasPassed = false
 
@@ -21,7 +23,9 @@ final class InvocationDeadline {
         self.loop = client.loop
         self.timer = client.deadlineTimer
         let at = deadline - .nanoseconds(margin.wholeNanoseconds)
-        self.at = margin > .zero && at > client.time.now ? at : nil
+        let now = client.time.now
+        self.at = margin > .zero && at > now ? at : nil
+        self.isSwallowedByMargin = margin > .zero && at <= now && deadline > now
     }
 
     /// Runs the function's own work in this task, whose owner cancels it when the time has come and it is told so.

@@ -83,6 +83,12 @@ struct InvocationWorker {
         self.onTrace?(invocation.traceID)
         let context = InvocationContext(invocation, self.environment, self.client, self.logger)
         let deadline = InvocationDeadline(context.deadline.deadline, margin: self.deadlineMargin, self.client)
+        if deadline.isSwallowedByMargin {
+            context.logger.notice(
+                "nothing is cancelled before the deadline: deadlineMargin is longer than the time that is left",
+                metadata: ["deadlineMargin": "\(self.deadlineMargin)"]
+            )
+        }
         let observed = self.observers?.began(context, self.client.time)
         let exchange = ResponseExchange(invocation, self.client, deadline, observed)
         return ServedInvocation(context: context, exchange: exchange)

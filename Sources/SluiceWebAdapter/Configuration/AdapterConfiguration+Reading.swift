@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 internal import HTTPTypes
+internal import Sluice
 
 extension AdapterConfiguration {
     /// Reads the variables of a process.
@@ -25,7 +26,7 @@ extension AdapterConfiguration {
 
         mutating func configuration() throws(ConfigurationError) -> AdapterConfiguration {
             var configuration = AdapterConfiguration()
-            let host = self.value(.host)?.text ?? "127.0.0.1"
+            let host = try self.host(.host) ?? "127.0.0.1"
             let port = try self.port(.port) ?? 8_080
             configuration.address = .port(host: host, port)
             if let socket = self.value(.socket) {
@@ -36,7 +37,7 @@ extension AdapterConfiguration {
             }
             configuration.readiness = try self.readiness(at: configuration.address, host: host)
             configuration.startsAsynchronously = try self.flag(.asyncInit)
-            if let path = self.value(.removeBasePath) { configuration.basePath = BasePath(path.text) }
+            configuration.basePath = try self.basePath(.removeBasePath)
             configuration.invokeMode = try self.invokeMode()
             configuration.compresses = try self.flag(.enableCompression)
             if configuration.compresses, configuration.invokeMode == .responseStream {
@@ -47,7 +48,7 @@ extension AdapterConfiguration {
             if let path = try self.path(.passThroughPath) { configuration.passThroughPath = path }
             configuration.authorizationSource = try self.fieldName(.authorizationSource)
             if let statuses = try self.statuses(.errorStatusCodes) { configuration.errorStatuses = statuses }
-            configuration.runtimeAPIProxy = self.value(.runtimeAPIProxy)?.text
+            configuration.runtimeAPIProxy = try self.serviceAddress(.runtimeAPIProxy)
             configuration.writesMetrics = try self.flag(.metrics)
             configuration.keepsConnections = self.variables["AWS_LAMBDA_INITIALIZATION_TYPE"] != "snap-start"
             return configuration
@@ -111,6 +112,23 @@ extension AdapterConfiguration {
             return port
         }
 
+        private mutating func host(_ variable: AdapterVariable) throws(ConfigurationError) -> String? {
+            guard let value = self.value(variable) else { return nil }
+            guard HostName.isOne(value.text) else {
+                throw value.refused("the name or the address of a host, as 127.0.0.1, ::1 or localhost, and no URL")
+            }
+            return value.text
+        }
+
+        /// As the runtime reads its own, so that what is wrong is told by the name that its owner gave it.
+        private mutating func serviceAddress(_ variable: AdapterVariable) throws(ConfigurationError) -> String? {
+            guard let value = self.value(variable) else { return nil }
+            guard (try? RuntimeAddress(value.text)) != nil else {
+                throw value.refused("a host and a port, as 127.0.0.1:9009, and no URL")
+            }
+            return value.text
+        }
+
         private mutating func flag(_ variable: AdapterVariable) throws(ConfigurationError) -> Bool {
             guard let value = self.value(variable) else { return false }
             switch value.text.lowercased() {
@@ -126,6 +144,14 @@ extension AdapterConfiguration {
                 throw value.refused("a path that begins with a slash, with everything else than ASCII percent-encoded")
             }
             return value.text
+        }
+
+        private mutating func basePath(_ variable: AdapterVariable) throws(ConfigurationError) -> BasePath? {
+            guard let value = self.value(variable) else { return nil }
+            guard BasePath.canBegin(value.text) else {
+                throw value.refused("the beginning of a path, as /api, and no URL; all but ASCII percent-encoded")
+            }
+            return BasePath(value.text)
         }
 
         private mutating func statuses(_ variable: AdapterVariable) throws(ConfigurationError) -> StatusRanges? {

@@ -12,6 +12,14 @@ package struct BasePath: Hashable, Sendable {
         self.path = "/" + String(Substring(segments[...end]))
     }
 
+    /// With or without a slash in front. What no path of an event has in it could never be taken off one.
+    static func canBegin(_ text: String) -> Bool {
+        let isOfPaths = { (byte: UInt8) in
+            byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
+        }
+        return text.utf8.allSatisfy(isOfPaths) && !text.contains("://")
+    }
+
     /// Once, and only where a segment ends: of `/api`, neither `/apis` nor the second of `/api/api` is taken off.
     package func removed(from path: String) -> String {
         let prefix = self.path.utf8

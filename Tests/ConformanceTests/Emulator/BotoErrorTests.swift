@@ -29,6 +29,20 @@ import Testing
     }
 
     @Test(.requires(.boto3), arguments: Boto.Call.allCases)
+    func whereTenantsAreIsolatedARequestHasToNameOne(call: Boto.Call) async throws {
+        try await withFixture(options: ["--per-tenant"]) { sluice in
+            #expect(sluice.urls.isEmpty)
+            try await withBoto(sluice) { boto in
+                let missing = try await boto.first(call)
+                let message = "is enabled with tenancy configuration. Add a valid tenant ID"
+                Self.expect(missing, "InvalidParameterValueException", 400, message: message)
+                let named = try await boto.first(call, payload: #"{"script":[]}"#, arguments: ["TenantId": "blue"])
+                #expect(named.error == nil, "\(named)")
+            }
+        }
+    }
+
+    @Test(.requires(.boto3), arguments: Boto.Call.allCases)
     func everyRefusalIsTheExceptionOfTheModel(call: Boto.Call) async throws {
         try await withFixture { sluice in
             try await withBoto(sluice) { boto in
@@ -54,6 +68,8 @@ import Testing
                 Self.expect(type, invalid, 400, message: "X-Amz-Invocation-Type")
                 let log = try await boto.first(call, arguments: ["LogType": "Head"])
                 Self.expect(log, invalid, 400, message: "X-Amz-Log-Type")
+                let tenant = try await boto.first(call, arguments: ["TenantId": "blue"])
+                Self.expect(tenant, invalid, 400, message: "is not enabled with tenancy configuration")
                 if call == .invokeWithResponseStream {
                     let event = try await boto.first(call, arguments: ["InvocationType": "Event"])
                     Self.expect(event, invalid, 400, message: "not Event")

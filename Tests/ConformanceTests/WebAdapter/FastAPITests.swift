@@ -50,8 +50,8 @@ import Testing
     }
 
     /// The caller does not wait for it. What is left of it when the environment freezes goes on with the next request.
-    @Test func worksBehindItsAnswer() async throws {
-        try await Self.withFastAPI(mode: "RESPONSE_STREAM") { sluice, url in
+    @Test(arguments: ["RESPONSE_STREAM", "BUFFERED"]) func worksBehindItsAnswer(mode: String) async throws {
+        try await Self.withFastAPI(mode: mode) { sluice, url in
             let accepted = try await curl(url + "later", ["-X", "POST"])
             #expect(accepted.status == 202 && accepted.text == #"{"accepted":true}"#, "\(accepted)")
             #expect(try await curl(url).status == 200)
@@ -59,8 +59,8 @@ import Testing
         }
     }
 
-    @Test func aWebSocketIsRefusedInWords() async throws {
-        try await Self.withFastAPI(mode: "RESPONSE_STREAM") { _, url in
+    @Test(arguments: ["RESPONSE_STREAM", "BUFFERED"]) func aWebSocketIsRefusedInWords(mode: String) async throws {
+        try await Self.withFastAPI(mode: mode) { _, url in
             let refused = try await curl(
                 url + "socket",
                 [

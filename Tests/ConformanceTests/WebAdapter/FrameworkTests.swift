@@ -39,8 +39,10 @@ import Testing
         Framework(name: "Rails", tools: [.rails]) { folder, port in
             ["puma", "--bind", "tcp://127.0.0.1:\(port)", "--threads", "4", folder.appending(path: "config.ru").path]
         },
-        Framework(name: "Go", tools: [.go]) { folder, _ in
-            let program = RepositoryRoot.url(".build/adapted-go").path
+        Framework(name: "Go", tools: [.go]) { folder, port in
+            let made = Self.scratch(port)
+            try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
+            let program = made.appending(path: "server").path
             let build = try await runProgram(
                 try Tools.path(of: .go),
                 ["build", "-o", program, folder.appending(path: "main.go").path],
@@ -56,7 +58,7 @@ import Testing
         },
         // What it can answer with beside its files is another server's, which it passes on.
         Framework(name: "nginx", tools: [.nginx, .node], path: "proxied/") { folder, port in
-            let server = RepositoryRoot.url("Examples/WebAdapter/Node/server.mjs").path
+            let server = folder.deletingLastPathComponent().appending(path: "Node/server.mjs").path
             let proxied = try await freePort()
             let nginx = try Self.nginx(folder, port, proxied: proxied).joined(separator: " ")
             return ["sh", "-c", "PORT=\(proxied) node \(server) & exec \(nginx)"]
@@ -78,15 +80,17 @@ import Testing
     /// A folder that a command may make, which goes with the test.
     private static func scratch(_ port: Int) -> URL { URL(filePath: "/tmp/sluice-framework-\(port)") }
 
+    /// - Parameter examples: where the folder of each framework lies; those of the repository by default.
     static func withFramework(
         _ framework: Framework,
         mode: String,
+        examples: URL = RepositoryRoot.url("Examples/WebAdapter"),
         _ body: (SluiceProcess, String) async throws -> Void
     ) async throws {
         for tool in framework.tools { _ = try Tools.path(of: tool) }
         let port = try await freePort()
         defer { try? FileManager.default.removeItem(at: Self.scratch(port)) }
-        let folder = RepositoryRoot.url("Examples/WebAdapter/\(framework.name)")
+        let folder = examples.appending(path: framework.name)
         let adapter = try BuiltProducts.url(of: "sluice-adapter").path
         let words = [adapter, "--"] + (try await framework.command(folder, port))
         let command = words.map { "'\($0)'" }.joined(separator: " ")
@@ -103,7 +107,7 @@ import Testing
     }
 
     /// A server behind the application may not listen yet, of which the application tells.
-    private static func ready(_ url: String) async throws -> String {
+    static func ready(_ url: String) async throws -> String {
         var looks = 0
         while looks < 100, try await curl(url).status == 502 { looks += 1 }
         return url

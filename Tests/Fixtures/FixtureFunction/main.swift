@@ -21,6 +21,8 @@ struct StartUpFailed: Error, CustomStringConvertible {
     let description = "no model today"
 }
 
+if CommandLine.arguments.last == "plain" { Plain.function().run() }
+
 if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "forms" {
     Forms.function(file: CommandLine.arguments[2]).run()
 }
@@ -60,6 +62,20 @@ LambdaFunction(
         case "log":
             context.logger.info("logged\nhere")
             return .text("logged")
+        case "facts":
+            return facts(of: context)
+        case "wait":
+            return .stream { writer in
+                for number in 0..<3 {
+                    try await context.clock.sleep(for: .milliseconds(5))
+                    try await writer.write("\(number)\n")
+                }
+            }
+        case "beat":
+            return .serverSentEvents(heartbeat: .milliseconds(10)) { events in
+                try await context.clock.sleep(for: .milliseconds(50))
+                try await events.send(data: "x")
+            }
         case "trace":
             return .text(traceVariable() ?? "none")
         case let other:

@@ -117,6 +117,7 @@ struct LocalLambda: Sendable {
         streaming: Bool = true,
         tail: Bool = false,
         fault: String? = nil,
+        tenant: String? = nil,
         _ steps: [ScriptedFunction.Step],
         onChunk: (String) async throws -> Void = { _ in }
     ) async throws -> Reply {
@@ -128,6 +129,7 @@ struct LocalLambda: Sendable {
         )
         if tail { request.fields[InvokeRequestHeader.logType] = "Tail" }
         request.fields[InvokeRequestHeader.fault] = fault
+        request.fields[InvokeRequestHeader.tenantID] = tenant
         return try await Self.call(request, onChunk: onChunk)
     }
 

@@ -2,6 +2,7 @@
 // Copyright the Sluice authors
 
 import Foundation
+import Logging
 import NIOCore
 import Sluice
 import TestSupport
@@ -63,6 +64,40 @@ import Testing
             try await connection.answerNext(fields: Self.deadline(in: 1_000))
             #expect(try await connection.readWhole().body == "what I have so far")
         }
+    }
+
+    /// What it wrote until then must not be taken for the whole.
+    @Test func aBufferedBodyThatReturnsWhenCancelledIsAnErrorAllTheSame() async throws {
+        var function = HTTPFunction { _, _ in
+            .stream { writer in
+                try await writer.write("the first half")
+                try? await workUntilCancelled()
+            }
+        }
+        function.responseMode = .buffered
+        let event = #"{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}"#
+        try await withFunction(function.function) { server, _ in
+            let connection = try await server.accept()
+            try await connection.answerNext(event, fields: Self.deadline(in: 1_000))
+            let (head, body) = try await connection.readWhole()
+            #expect(head.hasPrefix("POST /2018-06-01/runtime/invocation/req-1/error "))
+            #expect(head.contains("\r\n\(Self.type)\r\n") && !body.contains("first half"), "\(body)")
+        }
+    }
+
+    /// A margin that leaves no time at all would be a cancelled function, so there is none, and the log says so.
+    @Test func aMarginLongerThanTheTimeThatIsLeftCancelsNothingAndIsNoted() async throws {
+        let lines = Watched<[String]>([])
+        var function = LambdaFunction { _, _ in .text("\(Task.isCancelled)") }
+        function.deadlineMargin = .seconds(60)
+        let output = LogOutput(format: "JSON", level: nil) { line in lines.update { $0.append(String(buffer: line)) } }
+        function.logger = Logger(label: "test") { SluiceLogHandler(label: $0, output: output) }
+        try await withFunction(function) { server, _ in
+            let connection = try await server.accept()
+            try await connection.answerNext(fields: Self.deadline(in: 30_000))
+            #expect(try await connection.readWhole().body == "false")
+        }
+        #expect(lines.current.contains { $0.contains("deadlineMargin is longer than the time that is left") })
     }
 
     @Test func aBodyEndsWithTrailersThatNameTheDeadline() async throws {

@@ -79,6 +79,39 @@ import Testing
         }
     }
 
+    /// Libraries get no context, and the work after the response gets one that was made before the event was read.
+    @Test(arguments: [
+        (Self.url, "streamed", ResponseMode.streamed), (Self.url, "buffered", .buffered),
+        (Self.loadBalancer, "buffered", .streamed),
+    ])
+    func everybodyWhoAsksHearsTheSameMode(event: String, expected: String, mode: ResponseMode) async throws {
+        let modes = Watched<[String]>([])
+        let note: @Sendable (String) -> Void = { place in
+            let mode = InvocationContext.current?.responseMode
+            modes.update { $0.append("\(place) \(mode.map { "\($0)" } ?? "none")") }
+        }
+        var function = HTTPFunction { _, _ in
+            note("handler")
+            let result = HTTPResult.stream { writer in
+                note("body")
+                try await writer.write("x")
+            }
+            return result.afterResponse { context in
+                note("after")
+                modes.update { $0.append("given \(context.responseMode)") }
+            }
+        }
+        function.responseMode = mode
+        try await withFunction(function.function) { server, _ in
+            let connection = try await server.accept()
+            try await connection.answerNext(event)
+            if expected == "streamed" { _ = try await connection.readStream() } else { _ = try await connection.readWhole() }
+            try await connection.reply()
+            try await connection.readNext()
+        }
+        #expect(modes.current == ["handler", "body", "after", "given"].map { "\($0) \(expected)" })
+    }
+
     @Test func streamsToARESTAPIAsToAFunctionURL() async throws {
         let function = HTTPFunction { _, context in .text("\(context.responseMode)") }
         try await withFunction(function.function) { server, _ in

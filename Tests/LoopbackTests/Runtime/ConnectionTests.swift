@@ -2,9 +2,10 @@
 // Copyright the Sluice authors
 
 import NIOCore
-import Sluice
 import TestSupport
 import Testing
+
+@testable import Sluice
 
 /// The connection to the Runtime API: kept, re-made, and read however its bytes come.
 @Suite struct ConnectionTests {
@@ -69,6 +70,22 @@ import Testing
             #expect(try await second.readWhole().body == "3")
             await second.close()
             try await server.accept().readNext()
+        }
+    }
+
+    /// Something on the way that closes what it takes for idle does so for as long as nobody invokes the function.
+    @Test func goesOnHoweverOftenAConnectionIsClosedThatItHasWaitedOn() async throws {
+        let time = ManualTime {}
+        try await withFunction(self.echo, time: time) { server, _ in
+            for _ in 0..<12 {
+                let connection = try await server.accept()
+                try await connection.readNext()
+                _ = time.step(to: time.now + .seconds(2))
+                await connection.close()
+            }
+            let connection = try await server.accept()
+            try await connection.answerNext("4")
+            #expect(try await connection.readWhole().body == "4")
         }
     }
 

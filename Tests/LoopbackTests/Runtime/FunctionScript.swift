@@ -13,6 +13,7 @@ func withFunction<Result: Sendable>(
     environment: FunctionEnvironment = FunctionEnvironment(),
     until termination: Watched<Bool> = Watched(false),
     on ownLoop: (any EventLoop)? = nil,
+    time: ManualTime? = nil,
     _ script: @Sendable (TestSupport.ScriptedServer, RunningFunction) async throws -> Result
 ) async throws -> Result {
     try await withScriptedServer { server in
@@ -22,7 +23,7 @@ func withFunction<Result: Sendable>(
         }
         let runtime = FunctionRuntime(
             function,
-            connector: SocketConnector(address: address),
+            connector: ScriptConnector(address: address, manualTime: time),
             environment: environment,
             onTermination: onTermination
         )
@@ -44,6 +45,18 @@ func withFunction<Result: Sendable>(
                 throw error
             }
         }
+    }
+}
+
+/// Sockets, and where a test moves the time, that time.
+private struct ScriptConnector: RuntimeConnector {
+    let address: RuntimeAddress
+    let manualTime: ManualTime?
+
+    var host: String { self.address.text }
+
+    func connect(_ time: LoopTime) async throws -> any RuntimeConnection {
+        try await HTTP1RuntimeConnection.connect(to: self.address, time)
     }
 }
 

@@ -36,6 +36,32 @@ import Testing
         }
     }
 
+    /// Nothing but the first request has the main queue looked after there.
+    @Test(arguments: [nil, "2"]) func theMainActorServesAlsoWhereNothingIsPrepared(workers: String?) async throws {
+        let variables = workers.map { ["AWS_LAMBDA_MAX_CONCURRENCY": $0] } ?? [:]
+        try await self.withProcess(["plain"], variables: variables) { server, _ in
+            let connection = try await server.accept()
+            for visit in [1, 3] {
+                try await connection.answerNext("x")
+                #expect(try await connection.readStream().text == "visit \(visit), \(visit + 1)")
+                try await connection.reply()
+            }
+        }
+    }
+
+    /// By the names that Lambda has for them. (Lambda Developer Guide, "Defined runtime environment variables".)
+    @Test func readsWhatItsVariablesSayOfTheFunction() async throws {
+        let variables = [
+            "AWS_LAMBDA_FUNCTION_VERSION": "7", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+            "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/fixture", "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/27/[7]ab",
+        ]
+        try await self.withProcess(variables: variables) { server, _ in
+            let connection = try await server.accept()
+            try await connection.answerNext("facts")
+            #expect(try await connection.readWhole().body == "fixture 7 256 /aws/lambda/fixture 2026/11/27/[7]ab")
+        }
+    }
+
     #if os(Linux)
     /// In a function of 128 MB each thread's stack and each hop between threads is felt.
     @Test func startsNoThreadForWhatOneCanDo() async throws {
@@ -43,6 +69,14 @@ import Testing
             let connection = try await server.accept()
             try await connection.answerNext("hello")
             #expect(try await connection.readWhole().body == "hello of fixture")
+            try await connection.reply()
+            // Nor for a stream, the time between its chunks, or a heartbeat.
+            try await connection.answerNext("wait")
+            #expect(try await connection.readStream().text == "0\n1\n2\n")
+            try await connection.reply()
+            try await connection.answerNext("beat")
+            let events = try await connection.readStream().text
+            #expect(events.hasPrefix(":") && events.hasSuffix("data: x\n\n"), "\(events)")
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(child.processID)/task")
             #expect(threads.count == 1, "\(threads)")
         }

@@ -20,7 +20,8 @@ import Testing
     @Test func tenantAndQualifierReachTheRuntime() async throws {
         try await LayerFixture.with { fixture in
             let function = try fixture.layer("function", ["bootstrap": Self.bootstrap])
-            try await SluiceProgram.serve(["--function", "f=\(function)"]) { ready, _ in
+            try await SluiceProgram.serve(["--function", "f=\(function)", "--per-tenant"]) { ready, _ in
+                #expect(ready.functionURLs.isEmpty, "Lambda makes none where tenants are isolated")
                 let url = "\(ready.endpoint)/2015-03-31/functions/f/invocations"
                 func fields(_ words: String...) async throws -> [String] {
                     let result = try await runProgram(try Tools.path(of: .curl), ["-s", "-d", "{}"] + words)
@@ -31,10 +32,15 @@ import Testing
                 let arn = own.first { $0.hasPrefix("lambda-runtime-invoked-function-arn: ") }
                 #expect(arn?.hasSuffix(":function:f:live") == true, "\(own)")
 
-                let plain = try await fields(url)
-                #expect(!plain.contains { $0.hasPrefix("lambda-runtime-aws-tenant-id") }, "\(plain)")
+                let plain = try await fields("-H", "X-Amz-Tenant-Id: green", url)
+                #expect(plain.contains("lambda-runtime-aws-tenant-id: green"), "\(plain)")
                 let plainARN = plain.first { $0.hasPrefix("lambda-runtime-invoked-function-arn: ") }
                 #expect(plainARN?.hasSuffix(":function:f") == true, "\(plain)")
+            }
+            try await SluiceProgram.serve(["--function", "f=\(function)"]) { ready, _ in
+                let url = "\(ready.endpoint)/2015-03-31/functions/f/invocations"
+                let result = try await runProgram(try Tools.path(of: .curl), ["-s", "-d", "{}", url])
+                #expect(!result.outputText.lowercased().contains("lambda-runtime-aws-tenant-id"), "\(result.outputText)")
             }
         }
     }

@@ -160,6 +160,35 @@ import Testing
     }
 
     @Test(arguments: TestedFunction.Transport.allCases)
+    func gatheredLinesAndEventsLeaveTogether(_ transport: TestedFunction.Transport) async throws {
+        let flush = FlushPolicy.gathered(bytes: 1000, within: .milliseconds(50))
+        let function = HTTPFunction { request, context in
+            let pause: @Sendable () async throws -> Void = { try await context.clock.sleep(for: .milliseconds(20)) }
+            guard request.path == "/lines" else {
+                return .serverSentEvents(flush: flush) { events in
+                    for number in 1...4 {
+                        try await events.send(data: "\(number)")
+                        try await pause()
+                    }
+                }
+            }
+            return .jsonLines(flush: flush) { lines in
+                for number in 1...4 {
+                    try await lines.send("\(number)")
+                    try await pause()
+                }
+            }
+        }
+        try await withTestedFunction(function, TestedFunction.Settings(transport)) { function in
+            for path in ["/lines", "/events"] {
+                let response = try await function.invoke(.functionURL(path)).response()
+                // The first leaves with the head, which waits for nothing.
+                #expect(response.chunks.map(\.at) == [0, 50, 50, 80].map { Duration.milliseconds($0) }, "\(path)")
+            }
+        }
+    }
+
+    @Test(arguments: TestedFunction.Transport.allCases)
     func gatheredWritesLeaveTogether(_ transport: TestedFunction.Transport) async throws {
         let function = HTTPFunction { _, context in
             HTTPResult.stream(flush: .gathered(bytes: 1000, within: .milliseconds(50))) { writer in

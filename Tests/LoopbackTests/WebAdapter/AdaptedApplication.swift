@@ -92,15 +92,20 @@ struct AdaptedApplication: Sendable {
 
     /// What comes of an invocation with this event, in one piece.
     func invoke(_ event: ByteBuffer) async throws -> String {
+        try await self.reply(to: event, isStreaming: false).body
+    }
+
+    /// What comes of an invocation with this event, and how it ends.
+    func reply(to event: ByteBuffer, isStreaming: Bool) async throws -> LocalLambda.Reply {
         let request = StreamRequest(
             function: .init(name: "app"),
-            isStreaming: false,
+            isStreaming: isStreaming,
             endpoint: try HTTPAddress(self.lambda.addresses.endpoint),
             payload: event
         )
         var reply = LocalLambda.Reply()
         try await StreamClient().run(request) { reply.record($0) }
-        return reply.body
+        return reply
     }
 
     /// Waits for a line that the application or the adapter printed.

@@ -125,12 +125,16 @@ import Testing
         }
     }
 
-    @Test func aValueThatDoesNotParseFailsTheStart() async throws {
-        try await AdaptedApplication.run(variables: ["AWS_LWA_ASYNC_INIT": "perhaps"]) { app async throws in
+    /// Told to Lambda itself, although one of them names another to ask.
+    @Test(arguments: [
+        ("AWS_LWA_ASYNC_INIT", "perhaps"), ("AWS_LWA_HOST", "http://127.0.0.1"),
+        ("AWS_LWA_REMOVE_BASE_PATH", "https://example.com/api"), ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "127.0.0.1"),
+    ])
+    func aValueThatDoesNotParseFailsTheStart(variable: String, value: String) async throws {
+        try await AdaptedApplication.run(variables: [variable: value]) { app async throws in
             #expect(try await app.get("/").status == 502)
-            #expect(
-                try await self.failure(app).hasPrefix("Adapter.InvalidConfiguration: AWS_LWA_ASYNC_INIT is \"perhaps\"")
-            )
+            let failure = try await self.failure(app)
+            #expect(failure.hasPrefix("Adapter.InvalidConfiguration: \(variable) is \"\(value)\""), "\(failure)")
         }
     }
 

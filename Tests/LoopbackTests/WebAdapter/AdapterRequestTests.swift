@@ -171,7 +171,7 @@ import Testing
                 #expect(single["x-two"] == "1, 2", "\(answer)")
                 #expect(object?["cookies"] as? [String] == ["a=1; Path=/", "b=2"], "\(answer)")
             default:
-                #expect(single["x-two"] == "1, 2" || lists["x-two"] == ["1", "2"], "\(answer)")
+                Issue.record("\(source): \(answer)")
             }
         }
     }

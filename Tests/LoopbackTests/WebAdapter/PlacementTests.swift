@@ -93,6 +93,35 @@ import Testing
         }
     }
 
+    /// In the package itself, for `provided.al2023`; the second line is written when the first has been read.
+    @Test func worksAsTheBootstrapOfAPackage() async throws {
+        let gate = try await Gate.open()
+        try await self.withFolder { folder in
+            try self.install(at: folder + "/bootstrap")
+            let script = "#!/bin/sh\nexec python3 '\(AdaptedApplication.script)'\n"
+            try script.write(toFile: folder + "/run.sh", atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder + "/run.sh")
+            try await AdaptedApplication.run(
+                variables: ["_HANDLER": "run.sh"],
+                configure: {
+                    $0.command = [folder + "/bootstrap"]
+                    $0.workingDirectory = folder
+                },
+                body: { app async throws in
+                    let reply = try await app.get(
+                        "/live?gate=\(gate.port)",
+                        onChunk: { body in
+                            guard body == "first\n" else { return }
+                            try await gate.wait()
+                            await gate.release()
+                        }
+                    )
+                    #expect(reply.status == 200 && reply.body == "first\nsecond\n" && reply.end == .complete)
+                }
+            )
+        }
+    }
+
     /// Beside the image's own command, which knows nothing of the Runtime API.
     @Test func worksAsAnExtensionOfAnImage() async throws {
         try await self.withFolder { folder in

@@ -151,6 +151,7 @@ final class ServiceWorld: WalkEnvironmentOwner {
             environment.isInPool = false
             try environment.end("retired")
         case .keepIdle: break
+        case .makeRoomForWaiting: throw Illegal("room for another tenant's, and there are no tenants")
         case .ignore:
             // It has ended by itself in the same turn, or all that are there are being ended.
             try demand(!environment.isInPool, "\(environment.id) is released, and was not at work")

@@ -125,11 +125,33 @@ import Testing
         ("AWS_LWA_ERROR_STATUS_CODES", "500,"), ("SLUICE_ADAPTER_SOCKET", "app.sock"),
         ("SLUICE_ADAPTER_SOCKET", "/" + String(repeating: "x", count: 107)),
         ("SLUICE_ADAPTER_READINESS_SECONDS", "0"), ("SLUICE_ADAPTER_METRICS", "on"),
+        ("AWS_LWA_HOST", "http://127.0.0.1"), ("AWS_LWA_HOST", "127.0.0.1:8080"), ("AWS_LWA_HOST", "[::1]"),
+        ("AWS_LWA_HOST", "local host"), ("HOST", "https://example.com"),
+        ("AWS_LWA_REMOVE_BASE_PATH", "https://example.com/api"), ("AWS_LWA_REMOVE_BASE_PATH", "/api?x=1"),
+        ("AWS_LWA_REMOVE_BASE_PATH", "/a b"), ("AWS_LWA_REMOVE_BASE_PATH", "/\u{E4}"),
+        ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "127.0.0.1"), ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "127.0.0.1:"),
+        ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "127.0.0.1:65536"), ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", ":9009"),
+        ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "http://127.0.0.1:9009"),
     ])
     func aValueThatDoesNotParseIsAnErrorThatNamesIt(variable: String, value: String) throws {
         let error = try #require(throws: ConfigurationError.self) { try AdapterConfiguration.read([variable: value]) }
         #expect(error.variable == variable && error.value == value && !error.expected.isEmpty)
         #expect(error.description.hasPrefix("\(variable) is \"\(value)\"; it must be "))
+    }
+
+    @Test(arguments: ["localhost", "127.0.0.2", "::1", "fe80::1%eth0", "my_app.internal", "0.0.0.0"])
+    func aHostIsANameOrAnAddress(host: String) throws {
+        #expect(try self.read(["AWS_LWA_HOST": host]).address == .port(host: host, 8_080))
+    }
+
+    @Test(arguments: ["api", "/api", "//api//v1/", "/%C3%A4", "/a:b@c", "/"])
+    func aBasePathIsTheBeginningOfAPath(path: String) throws {
+        #expect(try self.read(["AWS_LWA_REMOVE_BASE_PATH": path]).basePath == BasePath(path))
+    }
+
+    @Test(arguments: ["127.0.0.1:9009", "localhost:1", "[::1]:65535"])
+    func aProxyIsAHostAndAPort(address: String) throws {
+        #expect(try self.read(["AWS_LWA_LAMBDA_RUNTIME_API_PROXY": address]).runtimeAPIProxy == address)
     }
 
     /// Templates cannot leave a variable out.

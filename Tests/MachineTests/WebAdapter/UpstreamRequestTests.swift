@@ -146,7 +146,9 @@ import Testing
 
     @Test func anEventThatIsNoRequestIsTold() throws {
         let bedrock = #"{"messageVersion":"1.0","agent":{},"apiPath":"/tea","httpMethod":"GET","requestBody":{}}"#
-        for event in [#"{"Records":[]}"#, "[]", "text", "", #"{"a":{"b":1}}"#, bedrock] {
+        let record = #"{"version":"1.0","requestContext":{"condition":"Success"},"responsePayload":{"rawPath":"/"}}"#
+        let webSocket = #"{"requestContext":{"routeKey":"$connect","identity":{"sourceIp":"1.2.3.4"}},"headers":{}}"#
+        for event in [#"{"Records":[]}"#, "[]", "text", "", #"{"a":{"b":1}}"#, bedrock, record, webSocket] {
             guard case .other(let bytes) = try AdapterEvent(ByteBuffer(string: event)) else {
                 Issue.record("\(event) was taken for a request")
                 continue

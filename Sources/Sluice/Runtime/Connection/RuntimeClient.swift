@@ -42,15 +42,18 @@ final class RuntimeClient {
     }
 
     /// Waits as long as it takes for the next invocation: the environment may be frozen meanwhile, so there is no
-    /// time-out. A connection that ends first is made again, but only so many times in a row.
+    /// time-out. A connection that ends first is made again, but only so many times in a row if it ends at once: something on
+    /// the way may close what it takes for idle, for as long as nobody invokes the function.
     func next() async throws(RuntimeFailure) -> (NextInvocation, ByteBuffer) {
         var failures = 0
         while true {
+            let asked = self.time.now
             switch try await self.ask(.next(host: self.host)) {
             case .reply(let reply):
                 return try Self.invocation(from: reply)
             case .closed(let reason):
-                failures += 1
+                let held = self.time.now - asked
+                failures = held < .milliseconds(Int64(Limits.heldConnectionMilliseconds)) ? failures + 1 : 1
                 guard failures < Limits.connectionAttempts else {
                     throw .unreachable(address: self.host, reason: reason)
                 }

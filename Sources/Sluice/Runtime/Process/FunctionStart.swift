@@ -49,7 +49,9 @@ struct FunctionStart {
         do {
             for work in hooks { try await work() }
         } catch {
-            let report = ErrorReport(errorType: "Runtime.AfterRestoreError", errorMessage: String(describing: error))
+            // The type is Lambda's own; message and trace are the error's.
+            var report = ErrorReport(reporting: error)
+            report.errorType = "Runtime.AfterRestoreError"
             let body = report.json()
             let host = self.client.host
             _ = try await self.client.ask(

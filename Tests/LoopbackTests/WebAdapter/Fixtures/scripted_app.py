@@ -27,6 +27,7 @@ class Connection:
     def __init__(self, connection, number):
         self.socket = connection
         self.number = number
+        self.is_head = False
         self.reader = connection.makefile("rb")
 
     def send(self, data):
@@ -48,6 +49,7 @@ class Connection:
         if not line:
             return False
         method, target, _ = line.split(" ", 2)
+        self.is_head = method == "HEAD"
         fields = []
         while (line := self.reader.readline()) not in (b"\r\n", b""):
             name, value = line.decode("latin-1").rstrip("\r\n").split(":", 1)
@@ -61,7 +63,7 @@ class Connection:
 
     def answer(self, status, body=b"", fields=(), content_type="text/plain"):
         head = [f"HTTP/1.1 {status} Whatever", f"Content-Type: {content_type}", f"Content-Length: {len(body)}", *fields]
-        self.send("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
+        self.send("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + (b"" if self.is_head else body))
 
     def chunk(self, text):
         data = text if isinstance(text, bytes) else text.encode()
@@ -74,8 +76,7 @@ class Connection:
 
     def on_echo(self, method, target, fields, body, arguments):
         seen = {"method": method, "target": target, "headers": fields, "body": body.hex(), "connection": self.number}
-        data = json.dumps(seen).encode()
-        self.answer(200, b"" if method == "HEAD" else data, content_type="application/json")
+        self.answer(200, json.dumps(seen).encode(), content_type="application/json")
 
     def on_events(self, method, target, fields, body, arguments):
         self.answer(200, b'{"handled":' + body + b"}", content_type="application/json")
@@ -120,8 +121,12 @@ class Connection:
             count -= len(block)
         self.send("0\r\n\r\n")
 
-    def on_length(self, method, target, fields, body, arguments):
-        self.answer(200, str(len(body)).encode())
+    def on_binary(self, method, target, fields, body, arguments):
+        count = int(arguments["bytes"])
+        self.answer(200, (bytes(range(256)) * (count // 256 + 1))[:count], content_type=arguments["type"])
+
+    def on_mirror(self, method, target, fields, body, arguments):
+        self.answer(200, body, content_type=dict((name.lower(), value) for name, value in fields)["content-type"])
 
     def on_log(self, method, target, fields, body, arguments):
         context = next(json.loads(value) for name, value in fields if name.lower() == "x-amzn-lambda-context")

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sluice authors
+
+/// What a connection can be made to: a host by its name, or by its address.
+enum HostName {
+    /// Without brackets. A colon that is alone is in no address, and would be a port's.
+    static func isOne(_ text: String) -> Bool {
+        text.utf8.allSatisfy(self.isPart) && text.utf8.count { $0 == UInt8(ascii: ":") } != 1
+    }
+
+    private static func isPart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        // The last before the interface of an address that holds for a link only.
+        default: ".-_:%".utf8.contains(byte)
+        }
+    }
+}
