@@ -70,10 +70,18 @@ final class Benchmark {
             name: "sluice-adapter",
             command: variables + [adapter, "--", application],
             kind: .adapter,
-            startCommand: variables + [adapter, "--", "sleep", "600"],
+            // As it lies beside an application that another process has started: it is nobody's parent there.
+            startCommand: variables + [Self.extensionCopy(of: adapter)],
             beside: variables + [application]
         )
         try self.measure([participant], Placement(isWanted: false), "adapter")
+    }
+
+    /// What lies in a folder of that name is an extension; `Benchmarks/run` puts one there.
+    private static func extensionCopy(of adapter: String) -> String {
+        var parts = adapter.split(separator: "/", omittingEmptySubsequences: false)
+        parts.insert("extensions", at: parts.count - 1)
+        return parts.joined(separator: "/")
     }
 
     private func measure(_ participants: [Participant], _ placement: Placement, _ kind: String) throws {

@@ -42,7 +42,11 @@ extension HTTPResult {
         let fields = headers.filled(from: [
             .contentType: ServerSentEvent.mediaType, .cacheControl: "no-cache", Self.nginxBuffering: "no",
         ])
-        return Self(headers: fields, cookies: cookies, body: .serverSentEvents(heartbeat: heartbeat, flush: flush, body))
+        return Self(
+            headers: fields,
+            cookies: cookies,
+            body: .serverSentEvents(heartbeat: heartbeat, flush: flush, body)
+        )
     }
 
     private static let nginxBuffering = RuntimeAPIHeader.known("X-Accel-Buffering")

@@ -78,7 +78,7 @@ package struct FunctionRuntime: Sendable {
             guard !isAlone || !hooks.shutdown.isEmpty else {
                 return await self.worker(client, handler).run()
             }
-            // Their clients are others than the one that the function started with.
+            // Most of their clients are others than the one that the function started with.
             client.firstRequestWasSent()
             return await self.runWorkers(client, handler, hooks, loops, membership, external)
         } catch {
@@ -114,12 +114,13 @@ package struct FunctionRuntime: Sendable {
         if identifier == nil, hasWorkForItsEnd {
             identifier = await ShutdownExtension.register(client, self.function.logger)
         }
-        // The workers have connections of their own.
-        client.close()
         let loop = client.loop
+        // The first worker goes on with the connection that there is; the others have connections of their own.
+        let first = NIOLoopBound(client, eventLoop: loop)
         return await withTaskGroup(of: RuntimeFailure?.self) { group in
-            for number in 0..<self.environment.maximumConcurrency {
-                group.addTask { await self.work(on: loops[number % loops.count], handler) }
+            group.addTask { await self.work(on: loop, first, handler) }
+            for number in 1..<max(1, self.environment.maximumConcurrency) {
+                group.addTask { await self.work(on: loops[number % loops.count], nil, handler) }
             }
             if let identifier {
                 group.addTask { await ShutdownExtension.hold(identifier, self.connector, loop, self.function.logger) }
@@ -141,9 +142,14 @@ package struct FunctionRuntime: Sendable {
         }
     }
 
-    private func work(on loop: any EventLoop, _ handler: @escaping LambdaFunction.Handler) async -> RuntimeFailure {
+    /// - Parameter client: the one to go on with, or `nil` for one of its own.
+    private func work(
+        on loop: any EventLoop,
+        _ client: NIOLoopBound<RuntimeClient>?,
+        _ handler: @escaping LambdaFunction.Handler
+    ) async -> RuntimeFailure {
         await withTaskExecutorPreference(LoopExecutor(loop)) {
-            let client = RuntimeClient(self.connector, loop: loop, logger: self.function.logger)
+            let client = client?.value ?? RuntimeClient(self.connector, loop: loop, logger: self.function.logger)
             defer { client.close() }
             return await self.worker(client, handler).run()
         }

@@ -29,7 +29,9 @@ extension FunctionService: ExecutionEnvironmentOwner {
         switch self.pool.released(environment.id) {
         case .handToWaiting:
             let tenant = environment.id.tenant
-            guard let place = self.waiting.firstIndex(where: { $0.delivery.invocation.tenantID == tenant }) else { break }
+            guard let place = self.waiting.firstIndex(where: { $0.delivery.invocation.tenantID == tenant }) else {
+                break
+            }
             let first = self.waiting.remove(at: place)
             first.grace.cancel()
             environment.assign(first.delivery)

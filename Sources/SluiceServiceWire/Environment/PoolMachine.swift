@@ -85,7 +85,7 @@ package struct PoolMachine: ~Copyable {
 
     /// - Parameter tenant: whose invocation it is, where tenants are isolated.
     package mutating func acquire(for tenant: String? = nil) -> OnAcquire {
-        if self.indexOfIdle(for: tenant) == nil, self.isWorthWaiting(for: tenant) {
+        if self.indexOfIdle(for: tenant) == nil || !self.hasRoom, self.isWorthWaiting(for: tenant) {
             self.waiting.append(tenant)
             return .wait
         }
@@ -113,12 +113,13 @@ package struct PoolMachine: ~Copyable {
     private func indexOfIdle(for tenant: String?) -> Int? { self.idle.lastIndex { $0.tenant == tenant } }
 
     private mutating func acquireNow(for tenant: String?) -> OnAcquire {
+        // Other tenants' may be busy beside one that is idle.
+        guard self.hasRoom else { return .throttle }
         if let place = self.indexOfIdle(for: tenant) {
             let environment = self.idle.remove(at: place)
             self.busy.insert(environment)
             return .reuse(environment)
         }
-        guard self.hasRoom else { return .throttle }
         self.started += 1
         let environment = EnvironmentID(number: self.started, tenant: tenant)
         self.busy.insert(environment)

@@ -17,7 +17,8 @@ package struct BasePath: Hashable, Sendable {
         let isOfPaths = { (byte: UInt8) in
             byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
         }
-        return text.utf8.allSatisfy(isOfPaths) && !text.contains("://")
+        let colon = text.utf8.drop { $0 != UInt8(ascii: ":") }
+        return text.utf8.allSatisfy(isOfPaths) && !colon.starts(with: "://".utf8)
     }
 
     /// Once, and only where a segment ends: of `/api`, neither `/apis` nor the second of `/api/api` is taken off.

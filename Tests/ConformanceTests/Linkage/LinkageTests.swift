@@ -67,7 +67,10 @@ import Testing
         #expect(fetched.contains("swift-nio") && !fetched.contains("hummingbird"), "\(fetched)")
         let release = build.appending(path: "release")
         #expect(try !Self.compiled("Sluice.", in: release).isEmpty)
-        #expect(try Self.compiled("Hummingbird", in: release) == [])
+        // Nor what observes it, which would be in everybody's function.
+        for module in ["Hummingbird", "ServiceLifecycle", "CoreMetrics", "Tracing", "SluiceEmulator"] {
+            #expect(try Self.compiled(module, in: release) == [], "\(module)")
+        }
         #if Hummingbird
         // Where it is built, this is where it would be.
         let own = try BuiltProducts.url(of: "FixtureFunction").deletingLastPathComponent()

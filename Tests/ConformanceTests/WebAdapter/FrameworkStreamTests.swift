@@ -24,7 +24,10 @@ import Testing
     private static let node = Change(
         file: "Node/server.mjs",
         wait: "await sleep(every * 1000);",
-        gate: "await fetch(`http://127.0.0.1:${every}/`).catch(() => {});"
+        gate: """
+            const { connect } = await import("node:net");
+            await new Promise((done) => connect(every, "127.0.0.1").on("close", done).resume());
+            """
     )
 
     private static let changes = [

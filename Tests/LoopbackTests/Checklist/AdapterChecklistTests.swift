@@ -222,10 +222,9 @@ import Testing
             let program = try BuiltProducts.url(of: "sluice-adapter").path
             let command = ["--", "python3", AdaptedApplication.script]
             try await withChildProcess(program, command, environment: environment) { _ in
-                let extensions = try await server.accept()
-                _ = try await extensions.readHead()
-                try await extensions.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}")
                 let connection = try await server.accept()
+                _ = try await connection.readWhole()
+                try await connection.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}")
                 let event = #"""
                     {"version":"2.0","rawPath":"/status/201","rawQueryString":"","headers":{},
                     "requestContext":{"http":{"method":"GET","path":"/status/201","sourceIp":"1.2.3.4"}}}

@@ -228,8 +228,12 @@ extension RuntimeChecklistTests {
                 let start = try await server.accept()
                 _ = try await start.readWhole()
                 try await start.reply("200 OK", fields: ["Lambda-Extension-Identifier: id"])
-                _ = try await [server.accept().readHead(), server.accept().readHead()]
+                try await start.readNext()
+                _ = try await server.accept().readHead()
+                let asked = ContinuousClock.now
                 #expect(try await child.terminate() == .code(0))
+                // Lambda's own budget for it, which a machine that is busy with other tests may need tenfold.
+                #expect(ContinuousClock.now - asked < .seconds(3))
                 #expect(try await child.end(of: .standardOutput) == Array("flushed\n".utf8))
             }
         }

@@ -3,6 +3,7 @@
 
 import Foundation
 import HTTPTypes
+import Logging
 import NIOCore
 import Sluice
 import TestSupport
@@ -123,10 +124,13 @@ import Testing
     )
     func late(path: String) async throws {
         struct Failure: Error {}
-        let function = LambdaFunction { _, _ in
+        var function = LambdaFunction { _, _ in
             if path == "/error" { throw Failure() }
             return path.isEmpty ? .stream { try await $0.write("a") } : .text("a")
         }
+        let lines = Watched<[String]>([])
+        let output = LogOutput(format: "JSON", level: nil) { line in lines.update { $0.append(String(buffer: line)) } }
+        function.logger = Logger(label: "test") { SluiceLogHandler(label: $0, output: output) }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
             try await connection.answerNext()
@@ -137,6 +141,11 @@ import Testing
             }
             try await connection.reply("410 Gone")
             try await connection.readNext()
+            #expect(
+                lines.current.contains { $0.contains("NOTICE") || $0.contains(#""level":"INFO""#) },
+                "\(lines.current)"
+            )
+            #expect(lines.current.contains { $0.contains("no longer waits for this response; it is dropped") })
         }
     }
 

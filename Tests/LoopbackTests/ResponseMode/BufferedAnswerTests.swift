@@ -105,7 +105,11 @@ import Testing
         try await withFunction(function.function) { server, _ in
             let connection = try await server.accept()
             try await connection.answerNext(event)
-            if expected == "streamed" { _ = try await connection.readStream() } else { _ = try await connection.readWhole() }
+            if expected == "streamed" {
+                _ = try await connection.readStream()
+            } else {
+                _ = try await connection.readWhole()
+            }
             try await connection.reply()
             try await connection.readNext()
         }

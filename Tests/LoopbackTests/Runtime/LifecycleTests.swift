@@ -40,18 +40,13 @@ import Testing
             #expect(head.contains("\r\nLambda-Extension-Name: sluice-shutdown\r\n"))
             #expect(body == #"{"events":[]}"#)
             try await start.reply("200 OK", fields: ["Lambda-Extension-Identifier: id-1"])
-            for _ in 0..<2 {
-                let connection = try await server.accept()
-                let head = try await connection.readHead()
-                if head.hasPrefix("GET /2018-06-01/runtime/invocation/next ") {
-                    try await connection.sendInvocation("{}", requestID: "r")
-                    #expect(try await connection.readWhole().body == "served")
-                    try await connection.reply()
-                } else {
-                    #expect(head.hasPrefix("GET /2020-01-01/extension/event/next "))
-                    #expect(head.contains("\r\nLambda-Extension-Identifier: id-1\r\n"))
-                }
-            }
+            // The connection of the registration serves on, and a second one is held open for the extension.
+            try await start.answerNext(requestID: "r")
+            #expect(try await start.readWhole().body == "served")
+            try await start.reply()
+            let hold = try await server.accept().readHead()
+            #expect(hold.hasPrefix("GET /2020-01-01/extension/event/next "))
+            #expect(hold.contains("\r\nLambda-Extension-Identifier: id-1\r\n"))
             #expect(done.current.isEmpty)
             termination.update { $0 = true }
             guard case .terminated = try await function.failure() else {
@@ -72,9 +67,8 @@ import Testing
             let start = try await server.accept()
             _ = try await start.readWhole()
             try await start.reply(status)
-            let connection = try await server.accept()
-            try await connection.answerNext()
-            #expect(try await connection.readWhole().body == "served")
+            try await start.answerNext()
+            #expect(try await start.readWhole().body == "served")
             termination.update { $0 = true }
             _ = try await function.failure()
             #expect(done.current == ["second", "first"])

@@ -72,6 +72,39 @@ import Testing
         }
     }
 
+    /// The report of a failure may be refused as a response may.
+    @Test(arguments: ["410 Gone", "413 Request Entity Too Large", "400 Bad Request", "403 Forbidden"])
+    func goesOnWhenItsReportIsRefused(status: String) async throws {
+        struct Failure: Error {}
+        let function = LambdaFunction { event, _ in
+            if event.readableBytes == 1 { throw Failure() }
+            return .bytes(event)
+        }
+        try await withFunction(function) { server, _ in
+            let connection = try await server.accept()
+            try await connection.answerNext("1")
+            #expect(try await connection.readWhole().head.contains("/invocation/req-1/error HTTP/1.1\r\n"))
+            try await connection.reply(status)
+            try await connection.answerNext("22", requestID: "req-2")
+            #expect(try await connection.readWhole().body == "22")
+            #expect(server.connectionCount == 1)
+        }
+    }
+
+    @Test func aReportThatIsAnsweredWithAContainerErrorEndsIt() async throws {
+        struct Failure: Error {}
+        try await withFunction(LambdaFunction { _, _ in throw Failure() }) { server, function in
+            let connection = try await server.accept()
+            try await connection.answerNext()
+            _ = try await connection.readWhole()
+            try await connection.reply("500 Internal Server Error")
+            guard case .containerError = try await function.failure() else {
+                Issue.record("ended otherwise")
+                return
+            }
+        }
+    }
+
     @Test(arguments: [true, false]) func endsAtOnceOnAContainerError(streamed: Bool) async throws {
         let function = LambdaFunction { _, _ in streamed ? .stream { _ in } : .text("a") }
         try await withFunction(function) { server, function in

@@ -40,7 +40,10 @@ import Testing
             try await SluiceProgram.serve(["--function", "f=\(function)"]) { ready, _ in
                 let url = "\(ready.endpoint)/2015-03-31/functions/f/invocations"
                 let result = try await runProgram(try Tools.path(of: .curl), ["-s", "-d", "{}", url])
-                #expect(!result.outputText.lowercased().contains("lambda-runtime-aws-tenant-id"), "\(result.outputText)")
+                #expect(
+                    !result.outputText.lowercased().contains("lambda-runtime-aws-tenant-id"),
+                    "\(result.outputText)"
+                )
             }
         }
     }

@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func anUnhealthyApplicationFailsTheStartWithItsStatus() async throws {
-        let variables = ["AWS_LWA_READINESS_CHECK_PATH": "/status/503", "SLUICE_ADAPTER_READINESS_SECONDS": "1"]
+        let variables = ["AWS_LWA_READINESS_CHECK_PATH": "/status/503", "SLUICE_ADAPTER_READINESS_SECONDS": "5"]
         try await Self.run(variables: variables) { app async throws in
             #expect(try await app.get("/").status == 502)
             let failure = try await Self.failure(app)
@@ -92,7 +92,10 @@ import Testing
         try await Self.run(variables: variables) { app async throws in
             async let reply = app.get("/status/201")
             try await gate.wait()
-            _ = try await app.line("The first request waits for it.")
+            _ = try await app.lambda.log.first("the adapter's word that it asks") { (kind: LogEvent.Kind) -> String? in
+                guard case .extensions(.output(_, "sluice-adapter", let line)) = kind else { return nil }
+                return line.contains("The first request waits for it.") ? line : nil
+            }
             try await app.lambda.log.first("the end of the initialisation") {
                 if case .initFinished = $0 { () } else { nil }
             }

@@ -13,7 +13,7 @@ import Testing
 @testable import SluiceCLI
 
 /// What goes wrong with an application, and how its caller and its owner hear of it.
-@Suite struct AdapterFailureTests {
+@Suite(.timeLimit(.minutes(5)), .requires(.python3), .takesTurns) struct AdapterFailureTests {
     private func failure(_ app: AdaptedApplication) async throws -> String {
         try await app.lambda.log.first("a failed invocation") {
             if case .invocationFailed(_, let type, let message) = $0 { "\(type): \(message)" } else { nil }
@@ -95,12 +95,12 @@ import Testing
     }
 
     @Test func anApplicationThatNeverListensFailsTheStartInItsTime() async throws {
-        try await AdaptedApplication.run(variables: ["APP_NEVER": "1", "SLUICE_ADAPTER_READINESS_SECONDS": "1"]) {
+        try await AdaptedApplication.run(variables: ["APP_NEVER": "1", "SLUICE_ADAPTER_READINESS_SECONDS": "5"]) {
             app in
             #expect(try await app.get("/").status == 502)
             let failure = try await self.failure(app)
             #expect(failure.hasPrefix("Adapter.ApplicationNotReady"))
-            #expect(failure.contains("after 1 s: it accepts no connection"))
+            #expect(failure.contains("after 5 s: it accepts no connection"))
             #expect(failure.contains("waiting for the database"))
         }
     }

@@ -62,8 +62,7 @@ import Testing
             let head = try await look.readHead()
             #expect(head.hasPrefix("GET /healthy?now HTTP/1.1\r\n"), "\(head)")
             try await look.reply("200 OK")
-            try await adapter.refuseExtension()
-            _ = try await adapter.lambda.accept()
+            try await adapter.refuseExtension().readNext()
         }
     }
 
@@ -73,8 +72,7 @@ import Testing
             let variables = ["AWS_LWA_READINESS_CHECK_PORT": "\(health.port)"]
             try await ScriptedAdapter.run(variables: variables) { adapter async throws in
                 _ = try await health.accept()
-                try await adapter.refuseExtension()
-                let connection = try await adapter.lambda.accept()
+                let connection = try await adapter.refuseExtension()
                 _ = try await connection.readHead()
                 try await connection.sendInvocation(ScriptedAdapter.event("/x"), requestID: "1")
                 let head = try await adapter.application.accept().readHead()

@@ -38,14 +38,15 @@ struct ScriptedAdapter: Sendable {
     /// - Returns: the connection on which it asks for invocations.
     func start() async throws -> RawConnection {
         _ = try await self.application.accept()
-        try await self.refuseExtension()
-        return try await self.lambda.accept()
+        return try await self.refuseExtension()
     }
 
-    func refuseExtension() async throws {
+    /// - Returns: the connection, on which the adapter goes on.
+    func refuseExtension() async throws -> RawConnection {
         let connection = try await self.lambda.accept()
         _ = try await connection.readWhole()
         try await connection.reply("403 Forbidden")
+        return connection
     }
 
     /// An event of a Function URL.

@@ -73,7 +73,8 @@ import Testing
                 case .finished0: if let id = started.first { pool.responseFinished(id) }
                 case .finished1: if started.count > 1 { pool.responseFinished(started[1]) }
                 case .released0: if let id = started.first { try Self.released(id, pool.released(id), &waiting) }
-                case .released1: if started.count > 1 { try Self.released(started[1], pool.released(started[1]), &waiting) }
+                case .released1:
+                    if started.count > 1 { try Self.released(started[1], pool.released(started[1]), &waiting) }
                 case .ended0: if let id = started.first { pool.ended(id) }
                 }
                 let busy = pool.busyCount, waits = pool.waitingCount
