@@ -41,6 +41,19 @@ import Testing
         }
     }
 
+    @Test func theOtherLayerHasItAsAnExtension() async throws {
+        try await withTemporaryFolder { folder in
+            let result = try await Self.pack(["--extension"], in: folder)
+            try #require(result.exit == .code(0), "\(result)")
+            let layer = try Self.layer(in: folder)
+            #expect(layer.lastPathComponent.hasPrefix("sluice-adapter-extension-layer-"))
+            let zip = try await UnpackedZip(layer.path, to: folder.appending(path: "unpacked"))
+            #expect(zip.entries.map { "\($0.mode) \($0.name)" } == ["0o100755 extensions/sluice-adapter"])
+            #expect(result.outputText.contains("--layer-name sluice-adapter-extension "))
+            #expect(!result.outputText.contains("EXEC_WRAPPER"))
+        }
+    }
+
     #if os(Linux)
     /// Built as its users build it, and held against what `provided.al2023` has: the layer's file is the adapter.
     @Test(.timeLimit(.minutes(15))) func theLayerOfARealBuildIsTheAdapter() async throws {

@@ -113,4 +113,23 @@ import Testing
             )
         }
     }
+    /// The layer that it makes with `--extension`, for a package whose own `bootstrap` starts the application.
+    @Test func theAdaptersExtensionLayerServesAPackageWithABootstrapOfItsOwn() async throws {
+        try await LayerFixture.with { fixture in
+            let layer = try fixture.layer("adapter", ["extensions/sluice-adapter": ""])
+            let program = layer + "/extensions/sluice-adapter"
+            try FileManager.default.removeItem(atPath: program)
+            try FileManager.default.copyItem(atPath: try BuiltProducts.url(of: "sluice-adapter").path, toPath: program)
+            let script = "#!/bin/sh\nexec python3 '\(AdaptedApplication.script)'\n"
+            let package = try fixture.layer("package", ["bootstrap": script])
+            try await AdaptedApplication.run(
+                configure: {
+                    $0.command = [package + "/bootstrap"]
+                    $0.workingDirectory = package
+                    $0.layerFolders = [layer]
+                },
+                body: { app async throws in #expect(try await app.get("/status/201").status == 201) }
+            )
+        }
+    }
 }
