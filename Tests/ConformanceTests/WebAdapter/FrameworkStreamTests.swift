@@ -34,7 +34,8 @@ import Testing
         "FastAPI": Change(
             file: "FastAPI/app.py",
             wait: "await asyncio.sleep(every)",
-            gate: #"await (await asyncio.open_connection("127.0.0.1", int(every)))[0].read()"#
+            // Both are kept: a writer that nobody holds closes the connection.
+            gate: #"ends = await asyncio.open_connection("127.0.0.1", int(every)); await ends[0].read()"#
         ),
         "Flask": Change(
             file: "Flask/app.py",

@@ -30,7 +30,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             let (head, body) = try await connection.readWhole()
             #expect(head.hasPrefix("POST /2018-06-01/runtime/invocation/req-1/error "))
             #expect(head.contains("\r\n\(Self.type)\r\n"))
@@ -48,7 +48,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             #expect(try await connection.readWhole().body.contains("It then threw Function.Cleanup: Cleanup()"))
         }
     }
@@ -61,7 +61,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             #expect(try await connection.readWhole().body == "what I have so far")
         }
     }
@@ -78,7 +78,7 @@ import Testing
         let event = #"{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}"#
         try await withFunction(function.function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(event, fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(event, fields: Self.deadline(in: 3_000))
             let (head, body) = try await connection.readWhole()
             #expect(head.hasPrefix("POST /2018-06-01/runtime/invocation/req-1/error "))
             #expect(head.contains("\r\n\(Self.type)\r\n") && !body.contains("first half"), "\(body)")
@@ -109,13 +109,13 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             let response = try await connection.readStream()
             #expect(response.text == "part")
             #expect(response.trailers.contains { $0.lowercased() == Self.type.lowercased() }, "\(response.trailers)")
             #expect(try Self.report(response).contains("before its deadline, and was cancelled."))
             try await connection.reply()
-            try await connection.answerNext(requestID: "req-2", fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(requestID: "req-2", fields: Self.deadline(in: 3_000))
             _ = try await connection.readStream()
         }
     }
@@ -130,7 +130,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             let response = try await connection.readStream()
             #expect(response.trailers.contains { $0.lowercased() == Self.type.lowercased() }, "\(response.trailers)")
         }
@@ -150,7 +150,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             let response = try await connection.readStream()
             #expect(response.text == "last words")
             #expect(response.trailers.contains { $0.lowercased() == Self.type.lowercased() })
@@ -176,7 +176,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             try await connection.setReading(false)
             #expect(try await refusal.first("a write without room") { $0 }.code == .cancelled)
             try await connection.setReading(true)
@@ -192,7 +192,7 @@ import Testing
         }
         try await withFunction(function) { server, _ in
             let connection = try await server.accept()
-            try await connection.answerNext(fields: Self.deadline(in: 1_000))
+            try await connection.answerNext(fields: Self.deadline(in: 3_000))
             #expect(try await connection.readWhole().body == "false")
             try await connection.reply()
             try await connection.answerNext("1", requestID: "req-2", fields: Self.deadline(in: 60_000))
