@@ -181,7 +181,7 @@ package enum Limits {
     package static let connectionAttempts = 6
     package static let connectionPauseMilliseconds = 10
     /// A connection on which a runtime has waited for so long for an invocation did not end at once, and does not count.
-    package static let heldConnectionMilliseconds = 1_000
+    package static let heldConnectionMilliseconds = 5_000
 
     /// JSON of a peer is read to this depth.
     package static let maximumJSONDepth = 128

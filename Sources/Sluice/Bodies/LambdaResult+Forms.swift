@@ -67,7 +67,7 @@ extension LambdaResult {
         .body(.serverSentEvents(heartbeat: heartbeat, flush: flush, body), contentType: ServerSentEvent.mediaType)
     }
 
-    private static func body(_ body: ResponseBody, contentType: String) -> Self {
+    static func body(_ body: ResponseBody, contentType: String) -> Self {
         Self(.stream(contentType: contentType, body.kind))
     }
 }

@@ -4,6 +4,7 @@
 #if Codable
 public import HTTPTypes
 internal import NIOCore
+internal import SluiceWire
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -80,12 +81,8 @@ extension LambdaResult {
         encoding values: Values,
         encoder: JSONEncoder = JSONEncoder()
     ) -> Self where Values.Element: Encodable {
-        .jsonLines(flush: flush) { lines in
-            for try await value in values {
-                try await lines.send(encoding: value, encoder: encoder)
-            }
-            try ResponseBody.checkCancellation()
-        }
+        let body = ResponseBody.jsonLines(flush: flush, encoding: values, encoder: encoder)
+        return .body(body, contentType: JSONLine.mediaType)
     }
 }
 #endif

@@ -4,6 +4,7 @@
 #if Codable
 public import HTTPTypes
 internal import NIOCore
+internal import SluiceWire
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -78,12 +79,8 @@ extension LambdaResult {
         flush: FlushPolicy = .automatic,
         encoder: JSONEncoder = JSONEncoder()
     ) -> Self where Values.Element: Encodable {
-        .serverSentEvents(heartbeat: heartbeat, flush: flush) { events in
-            for try await value in values {
-                try await events.send(encoding: value, encoder: encoder)
-            }
-            try ResponseBody.checkCancellation()
-        }
+        let body = ResponseBody.serverSentEvents(encoding: values, heartbeat: heartbeat, flush: flush, encoder: encoder)
+        return .body(body, contentType: ServerSentEvent.mediaType)
     }
 }
 #endif

@@ -80,7 +80,7 @@ import Testing
             for _ in 0..<12 {
                 let connection = try await server.accept()
                 try await connection.readNext()
-                _ = time.step(to: time.now + .seconds(2))
+                _ = time.step(to: time.now + .seconds(6))
                 await connection.close()
             }
             let connection = try await server.accept()
