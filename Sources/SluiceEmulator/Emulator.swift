@@ -205,6 +205,11 @@ extension EmulatorConfiguration {
             guard !function.command.isEmpty else {
                 throw EmulatorError(.invalidFunction, "function \(function.name) has no command to run")
             }
+            guard !function.isolatesTenants || function.mayIsolateTenants else {
+                let words =
+                    "tenants are isolated in environments that are started for one, and take one invocation at a time"
+                throw EmulatorError(.invalidFunction, "function \(function.name): \(words)")
+            }
             let bytes = function.ownVariableBytes
             guard bytes <= self.limits[.environmentBytes] else {
                 let limit = ServiceLimit.environmentBytes

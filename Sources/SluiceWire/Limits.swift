@@ -180,7 +180,8 @@ package enum Limits {
     package static let connectMilliseconds = 10_000
     package static let connectionAttempts = 6
     package static let connectionPauseMilliseconds = 10
-    /// A connection on which a runtime has waited for so long for an invocation did not end at once, and does not count.
+    /// A connection on which a runtime has waited for so long for an invocation did not end at once: it is the first of a
+    /// new row.
     package static let heldConnectionMilliseconds = 5_000
 
     /// JSON of a peer is read to this depth.

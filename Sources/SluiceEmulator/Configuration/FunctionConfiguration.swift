@@ -89,6 +89,9 @@ package struct FunctionConfiguration: Sendable {
     /// is an invocation, and on Managed Instances an environment that fails is given up.
     var retriesFailedInit: Bool { self.managedConcurrency == nil && !self.startsFromSnapshot }
 
+    /// A snapshot is made before there is a tenant, and on Managed Instances many share an environment.
+    var mayIsolateTenants: Bool { self.managedConcurrency == nil && !self.startsFromSnapshot }
+
     /// As `AWS_LAMBDA_INITIALIZATION_TYPE` and telemetry have it.
     var initializationType: String {
         if self.managedConcurrency != nil { return "lambda-managed-instances" }

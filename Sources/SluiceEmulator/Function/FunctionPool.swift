@@ -20,8 +20,9 @@ struct FunctionPool: ~Copyable {
         self.managed?.acquire() ?? self.single.acquire(for: tenant)
     }
 
-    mutating func waitedLongEnough() -> PoolMachine.OnAcquire {
-        self.managed?.waitedLongEnough() ?? self.single.waitedLongEnough()
+    /// - Parameter place: that of who waits no more, among all who wait.
+    mutating func waitedLongEnough(at place: Int) -> PoolMachine.OnAcquire {
+        self.managed?.waitedLongEnough() ?? self.single.waitedLongEnough(at: place)
     }
 
     mutating func gaveUpWaiting() {

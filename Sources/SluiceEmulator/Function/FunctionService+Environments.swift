@@ -35,9 +35,8 @@ extension FunctionService: ExecutionEnvironmentOwner {
             let first = self.waiting.remove(at: place)
             first.grace.cancel()
             environment.assign(first.delivery)
-        case .makeRoomForWaiting:
-            self.waiting.first?.grace.cancel()
-            self.waitedLongEnough()
+        case .makeRoomForWaiting(let place):
+            self.waitedLongEnough(at: place)
             self.endSurplus()
         case .end:
             self.endRetired(environment)

@@ -12,10 +12,12 @@ extension FunctionService {
     func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
         self.isStopping = true
         self.asynchronous.stop()
-        while let first = self.waiting.popFirst() {
-            first.grace.cancel()
+        let waiting = self.waiting
+        self.waiting = []
+        for waiting in waiting {
+            waiting.grace.cancel()
             self.pool.gaveUpWaiting()
-            first.delivery.failForStop()
+            waiting.delivery.failForStop()
         }
         let quiet = self.eventLoop.makePromise(of: Void.self)
         if self.isQuiet {

@@ -23,7 +23,9 @@ final class FunctionService {
 
     var pool: FunctionPool
     var environments: [PoolMachine.EnvironmentID: ExecutionEnvironment] = [:]
-    var waiting: CircularBuffer<Waiting> = []
+    /// In the order in which they came, as the pool has them.
+    var waiting: [Waiting] = []
+    private var lastWaiting = 0
     var isStopping = false
     var isHurried = false
     var whenGone: [EventLoopPromise<Void>] = []
@@ -35,6 +37,8 @@ final class FunctionService {
 
     /// An invocation that waits a moment for an environment that is about to be free.
     struct Waiting {
+        /// Never used twice.
+        let number: Int
         let delivery: Delivery
         let onThrottle: (InvokeError) -> Void
         let grace: Scheduled<Void>
@@ -126,8 +130,14 @@ final class FunctionService {
             self.start(id, delivery)
         case .wait:
             let delay = TimeAmount.milliseconds(Int64(Limits.reuseGraceMilliseconds))
-            let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.waitedLongEnough() }
-            self.waiting.append(Waiting(delivery: delivery, onThrottle: onThrottle, grace: grace))
+            self.lastWaiting += 1
+            let number = self.lastWaiting
+            let grace = self.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+                // One that is due in the turn that cancels it runs all the same.
+                guard let place = self.waiting.firstIndex(where: { $0.number == number }) else { return }
+                self.waitedLongEnough(at: place)
+            }
+            self.waiting.append(Waiting(number: number, delivery: delivery, onThrottle: onThrottle, grace: grace))
         case .throttle:
             // A function that has reserved nothing has its default from this service alone.
             let configuration = self.configuration
@@ -208,10 +218,11 @@ final class FunctionService {
     /// What runs in the function's place when a fault has its initialisation crash.
     private static let crashingCommand = ["/bin/sh", "-c", "echo 'the fault init-crash ends this process' >&2; exit 1"]
 
-    /// The timers of those that wait run in the order in which they came, so this is the first one's.
-    func waitedLongEnough() {
-        guard let first = self.waiting.popFirst() else { return }
-        self.act(on: self.pool.waitedLongEnough(), first.delivery, first.onThrottle)
+    /// - Parameter place: a place in `waiting`.
+    func waitedLongEnough(at place: Int) {
+        let waiting = self.waiting.remove(at: place)
+        waiting.grace.cancel()
+        self.act(on: self.pool.waitedLongEnough(at: place), waiting.delivery, waiting.onThrottle)
     }
 
     // MARK: New code

@@ -41,9 +41,6 @@ package struct PoolMachine: ~Copyable {
             self.number = number
             self.tenant = tenant
         }
-
-        package static func == (left: Self, right: Self) -> Bool { left.number == right.number }
-        package func hash(into hasher: inout Hasher) { hasher.combine(self.number) }
     }
 
     private let limit: Int
@@ -100,9 +97,10 @@ package struct PoolMachine: ~Copyable {
         return self.finishing.count { $0.tenant == tenant } > self.waiting.count { $0 == tenant }
     }
 
-    /// The one that waits longest waits no more, and takes what there is. Never answers `wait`.
-    package mutating func waitedLongEnough() -> OnAcquire {
-        self.acquireNow(for: self.waiting.isEmpty ? nil : self.waiting.removeFirst())
+    /// One that waits, by default the one that has waited longest, waits no more, and takes what there is. Never answers
+    /// `wait`.
+    package mutating func waitedLongEnough(at place: Int = 0) -> OnAcquire {
+        self.acquireNow(for: self.waiting.indices.contains(place) ? self.waiting.remove(at: place) : nil)
     }
 
     /// The one that waits longest waits no more, and wants no environment either.
@@ -141,8 +139,8 @@ package struct PoolMachine: ~Copyable {
         case keepIdle
         /// It is busy again: give it to the one that waits longest, of its own tenant.
         case handToWaiting
-        /// It is idle, and the one that waits longest is another tenant's: call `waitedLongEnough`, since there is room now.
-        case makeRoomForWaiting
+        /// It is idle, and there is room for another tenant's who waits at this place: call `waitedLongEnough(at:)`.
+        case makeRoomForWaiting(at: Int)
         /// End it: its code is old, or no environment is used twice.
         case end
         /// It was not busy: released twice, or after its end. Nothing changes.
@@ -162,10 +160,21 @@ package struct PoolMachine: ~Copyable {
             self.waiting.remove(at: place)
             return .handToWaiting
         }
-        let wasFull = !self.hasRoom
         self.busy.remove(environment)
         self.idle.append(environment)
-        return wasFull && !self.waiting.isEmpty ? .makeRoomForWaiting : .keepIdle
+        return self.firstWithNothingToWaitFor.map { .makeRoomForWaiting(at: $0) } ?? .keepIdle
+    }
+
+    /// The place of the first that waits without an environment of its tenant about to be free for it, when there is room.
+    private var firstWithNothingToWaitFor: Int? {
+        guard !self.waiting.isEmpty, self.hasRoom else { return nil }
+        var unclaimed: [String?: Int] = [:]
+        for (place, tenant) in self.waiting.enumerated() {
+            let count = unclaimed[tenant] ?? self.finishing.count { $0.tenant == tenant }
+            guard count > 0 else { return place }
+            unclaimed[tenant] = count - 1
+        }
+        return nil
     }
 
     /// The environment that has been idle for longest, when more are idle than may be busy: end it. Only where tenants are

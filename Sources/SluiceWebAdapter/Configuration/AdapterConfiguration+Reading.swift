@@ -26,7 +26,9 @@ extension AdapterConfiguration {
 
         mutating func configuration() throws(ConfigurationError) -> AdapterConfiguration {
             var configuration = AdapterConfiguration()
-            let host = try self.host(.host) ?? "127.0.0.1"
+            // With a socket it is of no use but to the readiness's own port, and often there as another program's `HOST`.
+            let needsHost = self.value(.socket) == nil || self.value(.readinessPort) != nil
+            let host = try needsHost ? self.host(.host) ?? "127.0.0.1" : "127.0.0.1"
             let port = try self.port(.port) ?? 8_080
             configuration.address = .port(host: host, port)
             if let socket = self.value(.socket) {
@@ -114,10 +116,11 @@ extension AdapterConfiguration {
 
         private mutating func host(_ variable: AdapterVariable) throws(ConfigurationError) -> String? {
             guard let value = self.value(variable) else { return nil }
-            guard HostName.isOne(value.text) else {
+            let host = HostName.withoutBrackets(value.text)
+            guard HostName.isOne(host) else {
                 throw value.refused("the name or the address of a host, as 127.0.0.1, ::1 or localhost, and no URL")
             }
-            return value.text
+            return host
         }
 
         /// As the runtime reads its own, so that what is wrong is told by the name that its owner gave it.

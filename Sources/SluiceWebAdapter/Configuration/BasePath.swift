@@ -14,11 +14,10 @@ package struct BasePath: Hashable, Sendable {
 
     /// With or without a slash in front. What no path of an event has in it could never be taken off one.
     static func canBegin(_ text: String) -> Bool {
-        let isOfPaths = { (byte: UInt8) in
-            byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
-        }
-        let colon = text.utf8.drop { $0 != UInt8(ascii: ":") }
-        return text.utf8.allSatisfy(isOfPaths) && !colon.starts(with: "://".utf8)
+        let isOfPaths = { (byte: UInt8) in byte > 0x20 && byte < 0x7F && !"?#\"<>".utf8.contains(byte) }
+        let scheme = text.utf8.prefix { $0 != UInt8(ascii: "/") }
+        let isURL = scheme.last == UInt8(ascii: ":") && text.utf8.dropFirst(scheme.count).starts(with: "//".utf8)
+        return text.utf8.allSatisfy(isOfPaths) && !isURL
     }
 
     /// Once, and only where a segment ends: of `/api`, neither `/apis` nor the second of `/api/api` is taken off.

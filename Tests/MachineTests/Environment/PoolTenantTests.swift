@@ -24,9 +24,26 @@ import Testing
         #expect(pool.acquire(for: "blue") == .start(blue))
         pool.responseFinished(blue)
         #expect(pool.acquire(for: "green") == .wait)
-        #expect(pool.released(blue) == .makeRoomForWaiting)
+        #expect(pool.released(blue) == .makeRoomForWaiting(at: 0))
         #expect(pool.waitedLongEnough() == .start(PoolMachine.EnvironmentID(number: 2, tenant: "green")))
         #expect(pool.waitingCount == 0)
+    }
+
+    /// Who came first gets the room, though it came by the end of another one; and who has one to wait for goes on waiting.
+    @Test func roomIsForTheFirstWhoHasNothingToWaitFor() {
+        var pool = PoolMachine(limit: 3)
+        let blue = PoolMachine.EnvironmentID(number: 1, tenant: "blue")
+        let green = PoolMachine.EnvironmentID(number: 2, tenant: "green")
+        #expect(pool.acquire(for: "blue") == .start(blue))
+        #expect(pool.acquire(for: "green") == .start(green))
+        pool.responseFinished(blue)
+        pool.responseFinished(green)
+        #expect(pool.acquire(for: "blue") == .wait, "for its own")
+        #expect(pool.acquire(for: "red") == .start(PoolMachine.EnvironmentID(number: 3, tenant: "red")))
+        #expect(pool.acquire(for: "white") == .wait, "for any")
+        #expect(pool.released(green) == .makeRoomForWaiting(at: 1))
+        #expect(pool.waitedLongEnough(at: 1) == .start(PoolMachine.EnvironmentID(number: 4, tenant: "white")))
+        #expect(pool.released(blue) == .handToWaiting)
     }
 
     @Test func whoHasRoomDoesNotWaitForAnotherTenants() {
@@ -115,7 +132,7 @@ import Testing
                 throw Illegal("\(id) is handed to \(waiting)")
             }
             waiting.remove(at: place)
-        case .makeRoomForWaiting: try demand(!waiting.isEmpty, "room for nobody")
+        case .makeRoomForWaiting(let place): try demand(waiting.indices.contains(place), "room for nobody")
         case .keepIdle, .ignore, .end: break
         }
     }

@@ -125,10 +125,11 @@ import Testing
         ("AWS_LWA_ERROR_STATUS_CODES", "500,"), ("SLUICE_ADAPTER_SOCKET", "app.sock"),
         ("SLUICE_ADAPTER_SOCKET", "/" + String(repeating: "x", count: 107)),
         ("SLUICE_ADAPTER_READINESS_SECONDS", "0"), ("SLUICE_ADAPTER_METRICS", "on"),
-        ("AWS_LWA_HOST", "http://127.0.0.1"), ("AWS_LWA_HOST", "127.0.0.1:8080"), ("AWS_LWA_HOST", "[::1]"),
+        ("AWS_LWA_HOST", "http://127.0.0.1"), ("AWS_LWA_HOST", "127.0.0.1:8080"), ("AWS_LWA_HOST", "[::1"),
         ("AWS_LWA_HOST", "local host"), ("HOST", "https://example.com"),
         ("AWS_LWA_REMOVE_BASE_PATH", "https://example.com/api"), ("AWS_LWA_REMOVE_BASE_PATH", "/api?x=1"),
-        ("AWS_LWA_REMOVE_BASE_PATH", "/a b"), ("AWS_LWA_REMOVE_BASE_PATH", "/\u{E4}"),
+        ("AWS_LWA_REMOVE_BASE_PATH", "/a b"), ("AWS_LWA_REMOVE_BASE_PATH", "/<a>"),
+        ("AWS_LWA_REMOVE_BASE_PATH", "/\u{E4}"),
         ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "127.0.0.1"), ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "127.0.0.1:"),
         ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "127.0.0.1:65536"), ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", ":9009"),
         ("AWS_LWA_LAMBDA_RUNTIME_API_PROXY", "http://127.0.0.1:9009"),
@@ -144,7 +145,17 @@ import Testing
         #expect(try self.read(["AWS_LWA_HOST": host]).address == .port(host: host, 8_080))
     }
 
-    @Test(arguments: ["api", "/api", "//api//v1/", "/%C3%A4", "/a:b@c", "/"])
+    @Test func anAddressInBracketsIsTheAddress() throws {
+        #expect(try self.read(["AWS_LWA_HOST": "[::1]"]).address == .port(host: "::1", 8_080))
+    }
+
+    /// It is there for another program.
+    @Test func aHostThatIsNotNeededIsNotLookedAt() throws {
+        let variables = ["SLUICE_ADAPTER_SOCKET": "/tmp/app.sock", "HOST": "https://shop.example"]
+        #expect(try self.read(variables).address == .socket(path: "/tmp/app.sock"))
+    }
+
+    @Test(arguments: ["api", "/api", "//api//v1/", "/%C3%A4", "/a:b@c", "/proxy/https://x", "/"])
     func aBasePathIsTheBeginningOfAPath(path: String) throws {
         #expect(try self.read(["AWS_LWA_REMOVE_BASE_PATH": path]).basePath == BasePath(path))
     }

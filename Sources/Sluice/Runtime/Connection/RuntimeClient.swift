@@ -47,6 +47,7 @@ final class RuntimeClient {
     func next() async throws(RuntimeFailure) -> (NextInvocation, ByteBuffer) {
         var failures = 0
         while true {
+            if self.currentConnection == nil { _ = try await self.openConnection() }
             let asked = self.time.now
             switch try await self.ask(.next(host: self.host)) {
             case .reply(let reply):
