@@ -17,18 +17,6 @@ import Testing
 
 /// What Lambda knows and Hummingbird does not, and what becomes of answers that are not whole.
 @Suite(.timeLimit(.minutes(5))) struct HummingbirdLambdaTests {
-    private struct LambdaContext: RequestContext {
-        typealias Source = LambdaRequestContextSource
-
-        var coreContext: CoreRequestContextStorage
-        let source: LambdaRequestContextSource
-
-        init(source: LambdaRequestContextSource) {
-            self.coreContext = .init(source: source)
-            self.source = source
-        }
-    }
-
     @Test(arguments: TestEvent.Source.allCases)
     func theContextHasTheEventAsItCameAndTheInvocation(source: TestEvent.Source) async throws {
         let seen = Watched<[LambdaRequestContextSource]>([])

@@ -268,7 +268,8 @@ import Testing
     }
 }
 
-private struct LambdaContext: RequestContext {
+/// The context of a router that looks at what Lambda knows.
+struct LambdaContext: RequestContext {
     typealias Source = LambdaRequestContextSource
 
     var coreContext: CoreRequestContextStorage

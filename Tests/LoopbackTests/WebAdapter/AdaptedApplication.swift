@@ -44,6 +44,18 @@ struct AdaptedApplication: Sendable {
         }
     }
 
+    /// A stream whose second line is written when its first has been read here.
+    func getInLockStep(through gate: Gate) async throws -> LocalLambda.Reply {
+        try await self.get(
+            "/live?gate=\(gate.port)",
+            onChunk: { body in
+                guard body == "first\n" else { return }
+                try await gate.wait()
+                await gate.release()
+            }
+        )
+    }
+
     /// A request to the Function URL.
     func get(
         _ target: String,

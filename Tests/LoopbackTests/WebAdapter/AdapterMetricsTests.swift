@@ -30,14 +30,7 @@ import Testing
     @Test func bytesChunksAndTimesOfEachResponse() async throws {
         try await AdaptedApplication.run(variables: ["SLUICE_ADAPTER_METRICS": "true"]) { app async throws in
             let gate = try await Gate.open()
-            let live = try await app.get(
-                "/live?gate=\(gate.port)",
-                onChunk: { body in
-                    guard body == "first\n" else { return }
-                    try await gate.wait()
-                    await gate.release()
-                }
-            )
+            let live = try await app.getInLockStep(through: gate)
             #expect(live.body == "first\nsecond\n")
             #expect(try await app.get("/status/201").body == "status 201")
             // What is written of an invocation is written before the next one is asked for.

@@ -64,14 +64,7 @@ import Testing
     @Test func eachChunkComesWhenItIsWritten() async throws {
         try await AdaptedApplication.run { app async throws in
             let gate = try await Gate.open()
-            let reply = try await app.get(
-                "/live?gate=\(gate.port)",
-                onChunk: { body in
-                    guard body == "first\n" else { return }
-                    try await gate.wait()
-                    await gate.release()
-                }
-            )
+            let reply = try await app.getInLockStep(through: gate)
             #expect(reply.body == "first\nsecond\n")
         }
     }

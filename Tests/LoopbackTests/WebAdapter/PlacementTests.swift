@@ -108,14 +108,7 @@ import Testing
                     $0.workingDirectory = folder
                 },
                 body: { app async throws in
-                    let reply = try await app.get(
-                        "/live?gate=\(gate.port)",
-                        onChunk: { body in
-                            guard body == "first\n" else { return }
-                            try await gate.wait()
-                            await gate.release()
-                        }
-                    )
+                    let reply = try await app.getInLockStep(through: gate)
                     #expect(reply.status == 200 && reply.body == "first\nsecond\n" && reply.end == .complete)
                 }
             )
