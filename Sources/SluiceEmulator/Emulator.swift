@@ -101,7 +101,9 @@ package enum Emulator {
             tasks.addTask { await EnvironmentLauncher(requests: requests, layerMount: layerMount).run() }
             do {
                 let addresses = try await Self.listen(service, eventLoop, configuration)
-                let result = try await Self.watchingMemory(service, eventLoop, stirs) { try await body(addresses) }
+                let result = try await Self.watchingEnvironments(service, eventLoop, stirs) {
+                    try await body(addresses)
+                }
                 await Self.stop(service, eventLoop, launches, hurry)
                 try await tasks.waitForAll()
                 return result
@@ -112,14 +114,14 @@ package enum Emulator {
         }
     }
 
-    private static func watchingMemory<Result: Sendable>(
+    private static func watchingEnvironments<Result: Sendable>(
         _ service: NIOLoopBound<LambdaService>,
         _ eventLoop: any EventLoop,
         _ stirs: AsyncStream<Void>,
         _ body: () async throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await MemoryWatch(of: service, on: eventLoop, stirs: stirs).run() }
+            tasks.addTask { await EnvironmentWatch(of: service, on: eventLoop, stirs: stirs).run() }
             defer { tasks.cancelAll() }
             return try await body()
         }

@@ -52,8 +52,8 @@ final class LambdaService {
         self.functions.values.reduce(0) { $0 + $1.servingCount } < self.configuration.accountConcurrency
     }
 
-    func subjectsOfMemoryWatch() -> [MemoryWatch.Subject] {
-        self.functions.values.flatMap(\.subjectsOfMemoryWatch)
+    func watchSubjects() -> [EnvironmentWatch.Subject] {
+        self.functions.values.flatMap(\.watchSubjects)
     }
 
     /// What was found before anything listens.

@@ -125,6 +125,14 @@ package enum Limits {
     /// The longest payload that `sluice invoke` reads, in bytes: more than Lambda takes, so that its refusal can be seen.
     package static let maximumCommandLinePayloadBytes = 64 * 1024 * 1024
 
+    /// Room for temporary files of an environment, in MB, as a function has it whose owner asked for no more.
+    /// (Lambda quotas: "/tmp directory storage: between 512 MB and 10,240 MB".)
+    package static let ephemeralStorageMegabytes = 512
+    /// What stands for no limit of it. Ours.
+    package static let maximumLiftedStorageMegabytes = 1024 * 1024
+    /// So many files and folders of an environment are measured; what is beyond is left out. Ours.
+    package static let maximumMeasuredFiles = 20_000
+
     /// What a limit of Lambda can be raised to here, in bytes: of what is gathered in memory, of a prelude, and of a
     /// stream, which is not gathered.
     package static let maximumLiftedBytes = 1024 * 1024 * 1024
@@ -214,7 +222,7 @@ package enum Limits {
     package static let defaultIdleSeconds = 600
     package static let maximumIdleSeconds = 86_400
     /// How often the memory of functions at work is measured, in milliseconds.
-    package static let memoryWatchMilliseconds = 100
+    package static let environmentWatchMilliseconds = 100
     /// For how long a measured peak of memory counts, in milliseconds.
     package static let peakMemoryMilliseconds = 10
     /// Processes of one environment whose memory is counted.

@@ -54,8 +54,10 @@ struct ServeCommand: AsyncParsableCommand {
             Lambda's limits are kept, and the log says which one bites. Each can be changed by its name: \
             request-bytes, async-request-bytes, response-bytes, stream-bytes, stream-burst-bytes, \
             stream-bytes-per-second, prelude-bytes, environment-bytes, init-milliseconds, extensions, \
-            requests-per-second. The last is for each of the concurrency: with --concurrency 2, and 10 requests a second as on Lambda, one more than 20 \
-            within a second gets 429; all functions together have 10 for each of the account's concurrency.
+            ephemeral-storage-megabytes, requests-per-second. The last is for each of the concurrency: with --concurrency 2, \
+            and 10 requests a second as on Lambda, one more than 20 within a second gets 429; all functions together have 10 \
+            for each of the account's concurrency. Of temporary files that outgrow their room the log says so: here a write goes \
+            on, and on Lambda it fails.
 
             Faults, for every request by --fault, or for one by its header X-Sluice-Fault: kill=BYTES and \
             freeze=BYTES[/MS] strike the function when its caller has so many bytes of the response; drop=BYTES and \

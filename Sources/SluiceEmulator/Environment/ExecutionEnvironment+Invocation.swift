@@ -22,10 +22,18 @@ extension ExecutionEnvironment {
     func record(_ kind: LogEvent.Kind) {
         let event = self.log.record(kind, function: self.function.name, environment: self.id.number)
         self.observe(kind, at: event.epochMilliseconds)
-        let tails = self.managed?.tails(of: kind) ?? self.delivery?.tail.map { [$0] } ?? []
+        let tails = self.tails(of: kind)
+        guard !tails.isEmpty else { return }
+        let lines =
+            self.function.logsJSON ? kind.printedLines : kind.lambdaLines(epochMilliseconds: event.epochMilliseconds)
         for tail in tails {
-            for line in kind.lambdaLines(epochMilliseconds: event.epochMilliseconds) { tail.append(line) }
+            for line in lines { tail.append(line) }
         }
+    }
+
+    /// Those tails that an event belongs into.
+    func tails(of kind: LogEvent.Kind) -> [LogTail] {
+        self.managed?.tails(of: kind) ?? self.delivery?.tail.map { [$0] } ?? []
     }
 
     func begin(_ invocation: Invocation) {

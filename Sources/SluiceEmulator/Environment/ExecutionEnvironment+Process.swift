@@ -47,6 +47,18 @@ extension ExecutionEnvironment: LaunchedProcess {
         self.exceededMemory(usedMegabytes: nil, attempt: self.attempt)
     }
 
+    /// Says, once, that its temporary files take more room than there is on Lambda. A file system of that size would have its
+    /// writes fail, and takes rights over the machine's mounts.
+    func exceededStorage(usedMegabytes: Int) {
+        guard self.endingReason == nil, !self.isOverStorage else { return }
+        self.isOverStorage = true
+        let words =
+            "environment \(self.id.number) has \(usedMegabytes) MB of temporary files, and on Lambda writes beyond the "
+            + "function's EphemeralStorage fail with ENOSPC (no space left on device)"
+        let limit = self.function.storageMegabytes
+        self.record(.note(ServiceLimit.ephemeralStorageMegabytes.note(words, value: limit)))
+    }
+
     /// The process groups that hold memory of the environment's.
     var processGroups: [ProcessGroup] {
         guard let group = self.group else { return [] }

@@ -49,6 +49,10 @@ final class ExecutionEnvironment {
     /// The function has new code since it was started.
     var isOfOldCode = false
     var isOutOfMemory = false
+    /// Its processes ran since its temporary files were measured.
+    var mayHaveWritten = false
+    /// Those took more room than there is on Lambda, and the log has said so.
+    var isOverStorage = false
     /// Those of processes that others have replaced.
     var outOfMemoryKillsBefore = 0
     /// What the process prints.

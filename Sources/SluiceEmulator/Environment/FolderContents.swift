@@ -31,6 +31,37 @@ enum FolderContents {
         return names
     }
 
+    /// The room on the disk that files in a folder take, and those in folders below it, in bytes. A link is not followed.
+    ///
+    /// - Parameter count: no more files and folders are looked at.
+    static func bytes(in folder: String, ofFirst count: Int) -> Int {
+        var left = count
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        return self.bytes(in: descriptor, left: &left, depth: 0)
+    }
+
+    /// Takes the descriptor over.
+    private static func bytes(in descriptor: Int32, left: inout Int, depth: Int) -> Int {
+        guard descriptor >= 0 else { return 0 }
+        guard let stream = fdopendir(descriptor) else {
+            close(descriptor)
+            return 0
+        }
+        defer { closedir(stream) }
+        var sum = 0
+        for name in self.names(of: stream) {
+            guard left > 0 else { break }
+            left -= 1
+            var facts = stat()
+            guard fstatat(descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            sum += Int(facts.st_blocks) * 512
+            guard facts.st_mode & S_IFMT == S_IFDIR, depth < Limits.maximumRemovedDepth else { continue }
+            let child = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            sum += self.bytes(in: child, left: &left, depth: depth + 1)
+        }
+        return sum
+    }
+
     /// Removes a folder and what is in it. A link in it is removed, and never followed: a function may have made it.
     ///
     /// - Returns: whether nothing is left.

@@ -8,7 +8,8 @@ internal import SluiceServiceWire
 /// What environments tell their function.
 extension FunctionService: ExecutionEnvironmentOwner {
     func environmentStirs(_ environment: ExecutionEnvironment) {
-        if self.configuration.enforcesMemory { self.onStir() }
+        environment.mayHaveWritten = true
+        if self.isWatched { self.onStir() }
     }
 
     func environmentFinishedInit(_ environment: ExecutionEnvironment) { self.pool.ready(environment.id) }

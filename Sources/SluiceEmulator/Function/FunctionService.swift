@@ -254,18 +254,30 @@ final class FunctionService {
     /// Invocations whose callers wait for an answer, or get one.
     var servingCount: Int { self.pool.servingCount }
 
-    var subjectsOfMemoryWatch: [MemoryWatch.Subject] {
-        guard self.configuration.enforcesMemory else { return [] }
+    /// Whether its processes or their files have a limit that somebody has to look after.
+    var isWatched: Bool { self.configuration.enforcesMemory || self.limitsStorage }
+
+    private var limitsStorage: Bool { self.configuration.storageMegabytes < Limits.maximumLiftedStorageMegabytes }
+
+    /// Those that run. One that was stopped since the last look is in it once more, for what it has written.
+    var watchSubjects: [EnvironmentWatch.Subject] {
+        guard self.isWatched else { return [] }
         return self.environments.values.compactMap { environment in
-            guard !environment.processIsGone, !environment.isFrozen else { return nil }
-            let groups = environment.processGroups
-            guard !groups.isEmpty else { return nil }
-            return MemoryWatch.Subject(
+            guard !environment.processIsGone else { return nil }
+            let isRunning = !environment.isFrozen
+            guard isRunning || environment.mayHaveWritten else { return nil }
+            environment.mayHaveWritten = isRunning
+            let groups = isRunning && self.configuration.enforcesMemory ? environment.processGroups : []
+            let folder = self.limitsStorage && !environment.isOverStorage ? environment.place.folder : nil
+            guard !groups.isEmpty || folder != nil else { return nil }
+            return EnvironmentWatch.Subject(
                 environment: NIOLoopBound(environment, eventLoop: self.eventLoop),
                 groups: groups,
                 controlGroups: environment.place.groups,
                 killsBefore: environment.outOfMemoryKillsBefore,
                 limitMegabytes: self.configuration.memoryMegabytes,
+                folder: folder,
+                storageMegabytes: self.configuration.storageMegabytes,
                 attempt: environment.attempt
             )
         }

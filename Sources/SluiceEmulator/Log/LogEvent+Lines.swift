@@ -31,6 +31,15 @@ extension LogEvent.Kind {
         }
     }
 
+    /// What of `lambdaLines` the function or an extension printed; the rest is Lambda's own, and has another form where the
+    /// log format is JSON.
+    var printedLines: [String] {
+        switch self {
+        case .output(_, let line), .extensions(.output(_, _, let line)): [line]
+        default: []
+        }
+    }
+
     /// Lambda's line before an initialisation. (As it is seen in logs of `provided.al2023`; it names the version of the
     /// managed runtime, which there is none of here, so the number and the digest of ours are 0.)
     package static func initStartLine(region: String) -> String {

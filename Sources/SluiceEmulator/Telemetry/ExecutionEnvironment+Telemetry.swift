@@ -10,23 +10,25 @@ internal import SluiceWire
 extension ExecutionEnvironment {
     /// Passes on what has just been entered into the log.
     func observe(_ kind: LogEvent.Kind, at time: Int64) {
-        guard self.telemetry.isHeard else { return }
+        let tails = self.function.logsJSON ? self.tails(of: kind) : []
+        guard self.telemetry.isHeard || !tails.isEmpty else { return }
         switch kind {
         case .start(let requestID):
             let current = self.managed?.entries[requestID]?.current ?? self.current
             let traceID = current?.invocation.traceID ?? ""
             self.telemetry.traceID = traceID
-            self.telemetry.send(.start(requestID: requestID, traceID: traceID, at: time))
+            self.tell(.start(requestID: requestID, traceID: traceID, at: time), tails)
         case .output(_, let line):
             self.telemetry.send(.line(line, of: .function, isJSON: self.function.logsJSON, at: time))
         case .report(let report):
             if let current = self.managed?.entries[report.requestID]?.current {
-                return self.tellOfManaged(report, current, at: time)
+                return self.tell(self.managedReport(report, current, at: time), tails)
             }
             let overhead = self.telemetry.runtimeDoneAt.map { $0.span(.extensionOverhead) }
             self.telemetry.runtimeDoneAt = nil
-            self.telemetry.send(
-                .report(report, traceID: self.telemetry.traceID, extensionOverhead: overhead, at: time)
+            self.tell(
+                .report(report, traceID: self.telemetry.traceID, extensionOverhead: overhead, at: time),
+                tails
             )
         case .initReport(let report):
             self.tellOfFailedInit(report)
@@ -34,13 +36,27 @@ extension ExecutionEnvironment {
         case .extensions(.output(_, _, let line)):
             self.telemetry.send(.line(line, of: .extension, isJSON: self.function.logsJSON, at: time))
         case .extensions(.initialised(_, let report)):
-            self.telemetry.send(.extension(report, at: time))
+            self.tell(.extension(report, at: time), tails)
         case .extensions(.subscribed(_, let name, let types)):
-            self.telemetry.send(.subscription(of: name, types: types, at: time))
+            self.tell(.subscription(of: name, types: types, at: time), tails)
         default:
             // What only a local service knows, and what is told with more at another place.
             break
         }
+    }
+
+    /// Passes an event of the platform on to who subscribed to it, and to the log of a function whose format is JSON.
+    private func tell(_ event: TelemetryEvent, _ tails: [LogTail]) {
+        self.telemetry.send(event)
+        guard event.isLogged else { return }
+        for tail in tails { tail.append(String(buffer: event.json(hasStructuredLines: true))) }
+    }
+
+    /// The same for what belongs to the one invocation that the environment has.
+    private func tell(_ event: @autoclosure () -> TelemetryEvent) {
+        let tail = self.function.logsJSON ? self.delivery?.tail : nil
+        guard self.telemetry.isHeard || tail != nil else { return }
+        self.tell(event(), tail.map { [$0] } ?? [])
     }
 
     // MARK: Initialisation
@@ -49,12 +65,12 @@ extension ExecutionEnvironment {
     func tellOfInit(duration: TimeAmount) {
         let phase = self.telemetry.initPhase
         let type = self.function.initializationType
-        self.telemetry.send(
+        self.tell(
             .initRuntimeDone(type: type, phase: phase, status: .success, at: WallClock.epochMilliseconds())
         )
         self.tellOfExtensions()
         let time = WallClock.epochMilliseconds()
-        self.telemetry.send(.initReport(type: type, phase: phase, status: .success, duration: duration, at: time))
+        self.tell(.initReport(type: type, phase: phase, status: .success, duration: duration, at: time))
         self.telemetry.closeSubscriptions()
     }
 
@@ -66,7 +82,7 @@ extension ExecutionEnvironment {
         }
         let phase = self.telemetry.initPhase
         let type = self.function.initializationType
-        self.telemetry.send(
+        self.tell(
             .initRuntimeDone(
                 type: type,
                 phase: phase,
@@ -77,7 +93,7 @@ extension ExecutionEnvironment {
         )
         self.tellOfExtensions()
         let time = WallClock.epochMilliseconds()
-        self.telemetry.send(
+        self.tell(
             .initReport(
                 type: type,
                 phase: phase,
@@ -92,15 +108,15 @@ extension ExecutionEnvironment {
     func tellOfRestoreStart() {
         let function = self.function
         let time = WallClock.epochMilliseconds()
-        self.telemetry.send(
+        self.tell(
             .restoreStart(function: function.name, memoryMegabytes: function.memoryMegabytes, at: time)
         )
     }
 
     func tellOfRestore(_ status: TelemetryStatus, errorType: String? = nil, duration: TimeAmount) {
         let time = WallClock.epochMilliseconds()
-        self.telemetry.send(.restoreRuntimeDone(status: status, errorType: errorType, at: time))
-        self.telemetry.send(.restoreReport(status: status, errorType: errorType, duration: duration, at: time))
+        self.tell(.restoreRuntimeDone(status: status, errorType: errorType, at: time))
+        self.tell(.restoreReport(status: status, errorType: errorType, duration: duration, at: time))
     }
 
     private func tellOfExtensions() {
@@ -126,10 +142,10 @@ extension ExecutionEnvironment {
 
     /// - Parameter askedAt: when the runtime asked for its next invocation; `nil` if it never did.
     func tellOfRuntime(_ current: CurrentInvocation, askedAt: NIODeadline? = nil) {
-        guard self.telemetry.isHeard, !current.runtimeIsDone else { return }
+        guard !current.runtimeIsDone, self.telemetry.isHeard || self.function.logsJSON else { return }
         let now = NIODeadline.now()
         let spans = Spans(current, askedAt: askedAt, now: now, epochMilliseconds: WallClock.epochMilliseconds())
-        self.telemetry.send(
+        self.tell(
             .runtimeDone(
                 TelemetryEvent.RuntimeDone(
                     requestID: current.invocation.requestID,
@@ -148,21 +164,23 @@ extension ExecutionEnvironment {
 
 extension ExecutionEnvironment {
     /// Managed Instances have no `platform.runtimeDone`; what it would say of the response is in the report's spans.
-    private func tellOfManaged(_ report: LogEvent.Report, _ current: CurrentInvocation, at time: Int64) {
+    private func managedReport(
+        _ report: LogEvent.Report,
+        _ current: CurrentInvocation,
+        at time: Int64
+    ) -> TelemetryEvent {
         let spans = Spans(current, askedAt: nil, now: .now(), epochMilliseconds: time)
-        self.telemetry.send(
-            .managedReport(
-                TelemetryEvent.RuntimeDone(
-                    requestID: report.requestID,
-                    traceID: current.invocation.traceID,
-                    status: TelemetryStatus(timedOut: report.timedOut, errorType: report.errorType),
-                    errorType: report.errorType.map { TelemetryEvent.reportedErrorType($0) },
-                    duration: report.duration,
-                    producedBytes: nil,
-                    spans: spans.all
-                ),
-                at: time
-            )
+        return .managedReport(
+            TelemetryEvent.RuntimeDone(
+                requestID: report.requestID,
+                traceID: current.invocation.traceID,
+                status: TelemetryStatus(timedOut: report.timedOut, errorType: report.errorType),
+                errorType: report.errorType.map { TelemetryEvent.reportedErrorType($0) },
+                duration: report.duration,
+                producedBytes: nil,
+                spans: spans.all
+            ),
+            at: time
         )
     }
 }

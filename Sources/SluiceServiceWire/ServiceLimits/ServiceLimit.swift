@@ -15,6 +15,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
     case environmentBytes = "environment-bytes"
     case initMilliseconds = "init-milliseconds"
     case requestsPerSecond = "requests-per-second"
+    case ephemeralStorageMegabytes = "ephemeral-storage-megabytes"
     case extensions
 
     /// Lambda's number. Its source stands beside it in `Limits`.
@@ -30,6 +31,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .environmentBytes: Limits.maximumEnvironmentBytes
         case .initMilliseconds: Limits.initMilliseconds
         case .requestsPerSecond: Limits.requestsPerSecondOfConcurrency
+        case .ephemeralStorageMegabytes: Limits.ephemeralStorageMegabytes
         case .extensions: Limits.maximumExtensions
         }
     }
@@ -42,6 +44,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .preludeBytes: Limits.maximumLiftedPreludeBytes
         case .initMilliseconds: Limits.maximumTimeoutSeconds * 1_000
         case .requestsPerSecond: Limits.maximumLiftedRequestsPerSecond
+        case .ephemeralStorageMegabytes: Limits.maximumLiftedStorageMegabytes
         case .extensions: Limits.maximumLiftedExtensions
         }
     }
@@ -54,6 +57,7 @@ package enum ServiceLimit: String, Hashable, Sendable, CaseIterable {
         case .streamBytesPerSecond: "bytes a second"
         case .initMilliseconds: "ms"
         case .requestsPerSecond: "for each of the concurrency"
+        case .ephemeralStorageMegabytes: "MB for each environment"
         case .extensions: "for each environment"
         }
     }

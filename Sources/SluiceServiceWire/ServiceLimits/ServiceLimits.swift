@@ -62,7 +62,7 @@ package struct ServiceLimits: Hashable, Sendable {
     /// What would let nothing through at all is a mistake.
     fileprivate static func least(_ limit: ServiceLimit) -> Int {
         switch limit {
-        case .streamBytesPerSecond, .initMilliseconds, .requestsPerSecond: 1
+        case .streamBytesPerSecond, .initMilliseconds, .requestsPerSecond, .ephemeralStorageMegabytes: 1
         case .requestBytes, .asynchronousRequestBytes, .responseBytes, .streamBytes, .streamBurstBytes, .preludeBytes,
             .environmentBytes, .extensions:
             0

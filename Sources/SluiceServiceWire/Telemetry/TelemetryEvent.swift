@@ -28,6 +28,20 @@ package struct TelemetryEvent: Hashable, Sendable {
         }
     }
 
+    /// Whether Lambda enters the event into the log of a function whose format is JSON, at the level that it has by default.
+    /// What measures a success is for a more detailed one.
+    ///
+    /// (Lambda Developer Guide, "Log-level filtering", "System log level event mapping".)
+    package var isLogged: Bool {
+        switch self.type {
+        case "platform.initRuntimeDone", "platform.initReport", "platform.restoreRuntimeDone", "platform.restoreReport",
+            "platform.runtimeDone":
+            self.record.objectValue?["status"] != .string(TelemetryStatus.success.rawValue)
+        default:
+            self.category == .platform
+        }
+    }
+
     /// What was printed, of which the record is an object.
     private var line: String?
 

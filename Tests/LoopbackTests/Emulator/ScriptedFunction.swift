@@ -55,6 +55,8 @@ enum ScriptedFunction {
         case reconnect
         /// Leaves a file in its folder for temporary files.
         case touch(String)
+        /// The same with so much in it, in a folder of its own if the name has one.
+        case store(String, megabytes: Int)
         /// Does these the first time only, as the files of its folder for temporary files tell.
         case once(name: String, [Step])
         /// Answers with that folder and the names in it.
@@ -131,6 +133,7 @@ enum ScriptedFunction {
             case .endAndTell: ["end_and_tell"]
             case .reconnect: ["reconnect"]
             case .touch(let name): ["touch", name]
+            case .store(let name, let megabytes): ["store", name, megabytes]
             case .once(let name, let steps): ["once", name, steps.map(\.words)]
             case .files: ["files"]
             case .allocate(let megabytes): ["allocate", megabytes]

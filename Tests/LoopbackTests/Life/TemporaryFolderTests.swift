@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    /// Here a write beyond it goes through, so the log has to say that it would not on Lambda: of a function that is frozen
+    /// before anybody has looked, and of one that runs on.
+    @Test(arguments: [true, false]) func hasNoMoreRoomThanOnLambdaWithoutAWord(freezes: Bool) async throws {
+        var function = try ScriptedFunction.configuration()
+        function.storageMegabytes = 4
+        function.freezes = freezes
+        try await LocalLambda.run(function) { lambda in
+            _ = try await lambda.invoke([.store("below/deep/one", megabytes: 2), .chunk("x"), .end])
+            _ = try await lambda.invoke([.store("two", megabytes: 3), .chunk("x"), .end])
+            let note = try await lambda.log.note("limit ephemeral-storage-megabytes, 4 MB")
+            #expect(note.hasPrefix("environment 1 has 6 MB of temporary files, and on Lambda "), "\(note)")
+            #expect(note.hasSuffix("4 MB for each environment; Lambda's is 512"), "\(note)")
+            #expect(try await lambda.invoke([.store("three", megabytes: 1), .chunk("well"), .end]).body == "well")
+        }
+    }
+
     /// Lambda resets such an environment, and its files stay.
     @Test(arguments: [ScriptedFunction.Step.hang, .exit(1)])
     func isLeftToTheNextOneAfterATimeoutOrACrash(last: ScriptedFunction.Step) async throws {

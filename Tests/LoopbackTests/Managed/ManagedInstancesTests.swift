@@ -171,7 +171,7 @@ import Testing
                 decoding: try #require(complete.logResult.flatMap { Data(base64Encoded: $0) }),
                 as: UTF8.self
             )
-            #expect(log.hasPrefix("START RequestId: ") && log.contains("\nREPORT RequestId: "), "\(log)")
+            #expect(log.contains(#""type":"platform.start""#) && log.contains(#""type":"platform.report""#), "\(log)")
             #expect(!log.contains("nobody's"), "workers share one output: only what has the id is the invocation's")
         }
     }

@@ -264,6 +264,13 @@ class Runtime:
         with open(os.path.join(os.environ["TMPDIR"], name), "w") as file:
             file.write(name)
 
+    def do_store(self, name, megabytes):
+        """The same with so much in it, in a folder of its own if the name has one."""
+        path = os.path.join(os.environ["TMPDIR"], name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(os.urandom(megabytes << 20))
+
     def do_files(self):
         """Answers with the folder for temporary files and what is in it."""
         folder = os.environ["TMPDIR"]

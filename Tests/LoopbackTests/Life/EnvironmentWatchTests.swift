@@ -8,12 +8,12 @@ import Testing
 @testable import SluiceEmulator
 
 /// When the memory of functions is looked at.
-@Suite(.timeLimit(.minutes(5)), .takesTurns) struct MemoryWatchTests {
+@Suite(.timeLimit(.minutes(5)), .takesTurns) struct EnvironmentWatchTests {
     @Test func looksWhileSomethingRunsAndNotAgainUntilSomethingStirs() async throws {
         let (stirs, stir) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let looks = Watched(0)
         // Something runs at two looks, and at the third nothing does.
-        let watch = MemoryWatch(stirs: stirs, pause: {}) {
+        let watch = EnvironmentWatch(stirs: stirs, pause: {}) {
             !looks.update { count in
                 count += 1
                 return count.isMultiple(of: 3)
