@@ -92,9 +92,26 @@ extension RuntimeChecklistTests {
             let connection = try await server.accept()
             try await connection.answerNext()
             _ = try await connection.readStream()
+            // The runtime has to end the connection then, and whatever it had sent before comes before that end.
+            try await connection.reply(fields: ["Connection: close"])
+            _ = try await connection.end()
             #expect(connection.unread.isEmpty)
-            try await connection.reply()
-            try await connection.readNext()
+            try await server.accept().readNext()
+        }
+    }
+
+    /// After this reply it asks for nothing more: what it asked for before would be there, on this connection or another.
+    @Test("16: and has asked for none where that reply ends it")
+    func hasNotAskedBeforeTheReply() async throws {
+        try await withFunction(LambdaFunction { _, _ in .stream { try await $0.write("a") } }) { server, function in
+            let connection = try await server.accept()
+            try await connection.answerNext()
+            _ = try await connection.readStream()
+            try await connection.reply("500 Internal Server Error")
+            _ = try await function.failure()
+            _ = try await connection.end()
+            #expect(connection.unread.isEmpty)
+            #expect(server.connectionCount == 1)
         }
     }
 

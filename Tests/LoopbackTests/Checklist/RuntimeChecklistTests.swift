@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOPosix
 import Sluice
 import TestSupport
 import Testing
@@ -38,10 +39,18 @@ import Testing
 
     @Test("2: waits for /next without a time-out, keeps its connection, and makes another when that was closed")
     func waits() async throws {
-        try await withFunction(self.echo) { server, _ in
+        let time = ManualTime {}
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        try await withFunction(self.echo, on: loop, time: time) { server, _ in
             let first = try await server.accept()
             for number in 0..<3 {
-                try await first.answerNext("\(number)")
+                try await first.readNext()
+                // A week, with whatever the runtime would do meanwhile: nothing wakes a frozen environment before.
+                try await loop.submit {
+                    let end = time.now + .hours(7 * 24)
+                    while !time.step(to: end) {}
+                }.get()
+                try await first.sendInvocation("\(number)", requestID: "req-\(number)")
                 #expect(try await first.readWhole().body == "\(number)")
                 try await first.reply()
             }

@@ -9,23 +9,31 @@ import Testing
 @Suite struct CutConnectionTests {
     private struct Failure: Error {}
 
-    private static let invocation =
-        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: req-1\r\nContent-Length: 4\r\n\r\nhalf"
+    private static let invocations = [
+        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: req-1\r\nContent-Length: 4\r\n\r\nhalf",
+        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: req-1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nha\r\n"
+            + "2\r\nlf\r\n0\r\nx: y\r\n\r\n",
+    ]
     private static let acceptance = "HTTP/1.1 202 Accepted\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n"
 
-    @Test func anInvocationThatIsCutWasNone() async throws {
+    private static func end(_ connection: RawConnection, byReset: Bool) async throws {
+        if byReset { try await connection.abort() } else { await connection.close() }
+    }
+
+    @Test(arguments: Self.invocations, [false, true])
+    func anInvocationThatIsCutWasNone(invocation: String, byReset: Bool) async throws {
         let events = Watched<[String]>([])
         let function = LambdaFunction { event, _ in
             events.update { $0.append(String(buffer: event)) }
             return .bytes(event)
         }
-        let reply = Array(Self.invocation.utf8)
+        let reply = Array(invocation.utf8)
         try await withFunction(function) { server, _ in
             var connection = try await server.accept()
             for cut in 0..<reply.count {
                 try await connection.readNext()
                 try await connection.send(Array(reply.prefix(cut)))
-                await connection.close()
+                try await Self.end(connection, byReset: byReset)
                 connection = try await server.accept()
                 try await connection.answerNext("whole")
                 #expect(try await connection.readWhole().body == "whole")
@@ -37,7 +45,8 @@ import Testing
     }
 
     /// Whether Lambda has it is not known then, so it is posted once more.
-    @Test(arguments: [true, false]) func aReplyToAWholeAnswerThatIsCut(throwing: Bool) async throws {
+    @Test(arguments: [true, false], [false, true])
+    func aReplyToAWholeAnswerThatIsCut(throwing: Bool, byReset: Bool) async throws {
         let calls = Watched(0)
         let function = LambdaFunction { _, _ in
             calls.update { $0 += 1 }
@@ -51,7 +60,7 @@ import Testing
                 try await connection.answerNext()
                 let first = try await connection.readWhole()
                 try await connection.send(Array(reply.prefix(cut)))
-                await connection.close()
+                try await Self.end(connection, byReset: byReset)
                 connection = try await server.accept()
                 let second = try await connection.readWhole()
                 #expect(second.head == first.head && second.body == first.body)
@@ -63,15 +72,23 @@ import Testing
     }
 
     /// A stream cannot be sent twice.
-    @Test func aReplyToAStreamThatIsCut() async throws {
+    @Test(arguments: [true, false], [false, true])
+    func aReplyToAStreamThatIsCut(throwing: Bool, byReset: Bool) async throws {
         let reply = Array(Self.acceptance.utf8)
-        try await withFunction(LambdaFunction { _, _ in .stream { try await $0.write("a") } }) { server, _ in
+        let function = LambdaFunction { _, _ in
+            .stream { writer in
+                try await writer.write("a")
+                if throwing { throw Failure() }
+            }
+        }
+        try await withFunction(function) { server, _ in
             for cut in 0..<reply.count {
                 let connection = try await server.accept()
                 try await connection.answerNext()
-                #expect(try await connection.readStream().text == "a")
+                let response = try await connection.readStream()
+                #expect(response.text == "a" && response.trailers.isEmpty != throwing)
                 try await connection.send(Array(reply.prefix(cut)))
-                await connection.close()
+                try await Self.end(connection, byReset: byReset)
             }
             try await server.accept().readNext()
         }

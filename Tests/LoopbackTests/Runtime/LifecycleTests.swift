@@ -142,6 +142,30 @@ import Testing
         }
     }
 
+    /// There is nothing to report it to: what was to be restored is what asks. No hook runs, and nothing more is asked for.
+    @Test(arguments: [202, 204, 400, 403, 404, 500, 503]) func aRestoreThatIsNotGrantedIsTheEnd(status: Int)
+        async throws
+    {
+        let done = Watched<[String]>([])
+        let function = LambdaFunction(
+            setUp: { $0.afterRestore { done.update { $0.append("restore") } } },
+            { _, _, _ in .text("never") }
+        )
+        try await withFunction(function, environment: Self.snapStart) { server, function in
+            let connection = try await server.accept()
+            #expect(try await connection.readHead().hasPrefix("GET /2018-06-01/runtime/restore/next "))
+            try await connection.send("HTTP/1.1 \(status) X\r\n\(status == 204 ? "" : "Content-Length: 0\r\n")\r\n")
+            switch try await function.failure() {
+            case .refusedRestore(status): #expect(status != 500)
+            case .containerError: #expect(status == 500)
+            case let other: Issue.record("ended otherwise: \(other)")
+            }
+            _ = try await connection.end()
+            #expect(connection.unread.isEmpty && server.connectionCount == 1)
+            #expect(done.current.isEmpty)
+        }
+    }
+
     // MARK: Workers
 
     /// Each has its own context, deadline and connection; none waits for another.

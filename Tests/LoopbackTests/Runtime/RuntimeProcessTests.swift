@@ -131,6 +131,18 @@ import Testing
         }
     }
 
+    @Test func exitsWithACodeAndTheReasonWhenItIsNotRestored() async throws {
+        try await self.withProcess(variables: ["AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"]) { server, child in
+            let connection = try await server.accept()
+            #expect(try await connection.readHead().hasPrefix("GET /2018-06-01/runtime/restore/next "))
+            try await connection.reply("403 Forbidden")
+            #expect(try await child.exit() == .code(1))
+            let errors = String(decoding: try await child.end(of: .standardError), as: UTF8.self)
+            #expect(errors.contains("answered /restore/next with status 403"), "\(errors)")
+            #expect(server.connectionCount == 1)
+        }
+    }
+
     @Test func exitsWithACodeOnAContainerError() async throws {
         try await self.withProcess { server, child in
             let connection = try await server.accept()

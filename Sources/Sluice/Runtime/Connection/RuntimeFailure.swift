@@ -12,6 +12,8 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
     case unreachable(address: String, reason: String)
     /// `/next` answered, but not with an invocation.
     case unusableInvocation(String)
+    /// `/restore/next` was answered with something other than a restore.
+    case refusedRestore(status: Int)
     /// The service answered 500: only a new process helps.
     case containerError
     /// The task that runs it was cancelled, as tests do.
@@ -40,6 +42,8 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
             "the Runtime API at \(address) (\(variable)) cannot be reached: \(reason)"
         case .unusableInvocation(let reason):
             "the Runtime API gave no invocation that can be used: \(reason)"
+        case .refusedRestore(let status):
+            "the Runtime API answered /restore/next with status \(status), so this environment cannot be restored"
         case .containerError:
             "the Runtime API answered 500, a container error; the process ends so that a new one can take its place"
         case .cancelled:

@@ -42,7 +42,7 @@ struct FunctionStart {
     private func restore(_ hooks: [FunctionLifecycle.Work]) async throws(RuntimeFailure) {
         let event = try await self.client.ask(.restoreNext(host: self.client.host))
         if case .reply(let reply) = event, reply.status != 200 {
-            throw .unusableInvocation("it answered /restore/next with status \(reply.status)")
+            throw reply.status == 500 ? .containerError : .refusedRestore(status: reply.status)
         }
         // Whatever was open belongs to the environment that the snapshot was taken of.
         self.client.close()
