@@ -126,7 +126,7 @@ package enum Limits {
     package static let maximumCommandLinePayloadBytes = 64 * 1024 * 1024
 
     /// Room for temporary files of an environment, in MB, as a function has it whose owner asked for no more.
-    /// (Lambda quotas: "/tmp directory storage: between 512 MB and 10,240 MB".)
+    /// (Lambda quotas, "/tmp directory storage": 512 to 10,240 MB.)
     package static let ephemeralStorageMegabytes = 512
     /// What stands for no limit of it. Ours.
     package static let maximumLiftedStorageMegabytes = 1024 * 1024
@@ -221,7 +221,7 @@ package enum Limits {
     /// does not document it; environments are seen to live for some minutes.)
     package static let defaultIdleSeconds = 600
     package static let maximumIdleSeconds = 86_400
-    /// How often the memory of functions at work is measured, in milliseconds.
+    /// How often memory and temporary files of functions at work are measured, in milliseconds.
     package static let environmentWatchMilliseconds = 100
     /// For how long a measured peak of memory counts, in milliseconds.
     package static let peakMemoryMilliseconds = 10

@@ -69,7 +69,7 @@ struct LimitSettings: ParsableArguments {
         let milliseconds = configuration.limits[.initMilliseconds]
         for index in configuration.functions.indices {
             configuration.functions[index].initLimit = .milliseconds(Int64(milliseconds))
-            configuration.functions[index].storageMegabytes = configuration.limits[.ephemeralStorageMegabytes]
+            configuration.functions[index].ephemeralStorageMegabytes = configuration.limits[.ephemeralStorageMegabytes]
         }
     }
 }

@@ -63,7 +63,7 @@ package struct FunctionConfiguration: Sendable {
     /// Whether an environment that uses more than its memory size is ended.
     package var enforcesMemory = true
     /// Room for the temporary files of an environment; the log says of one that has more. (Lambda API, `EphemeralStorage`.)
-    package var storageMegabytes = Limits.ephemeralStorageMegabytes
+    package var ephemeralStorageMegabytes = Limits.ephemeralStorageMegabytes
     /// Folders whose files are external extensions, as those of `/opt/extensions` are on Lambda.
     package var extensionFolders: [String] = []
     /// Folders that its processes see at `/opt`, the later over the earlier, by absolute paths.

@@ -7,10 +7,10 @@ internal import SluiceWire
 /// Looks after what functions at work use: has those ended that take more memory than they may, and says of which ones the
 /// temporary files take more room than Lambda has for them.
 ///
-/// Lambda's limit of memory is the kernel's, on the page that goes over it, and so it is here where a control group can be made;
-/// this one looks every `Limits.environmentWatchMilliseconds`, which needs no rights over those. What is over the limit only
-/// between two looks is told by the peak in the REPORT line. Where there is a group, it asks whether the kernel has killed
-/// some of an environment's processes, and has the others ended too.
+/// Lambda's limit of memory is the kernel's, on the page that goes over it, and so it is here where a control group can be
+/// made; this one looks every `Limits.environmentWatchMilliseconds`, which needs no rights over those. What is over the limit
+/// only between two looks is told by the peak in the REPORT line. Where there is a group, it asks whether the kernel has
+/// killed some of an environment's processes, and has the others ended too.
 ///
 /// It looks for as long as there is something that can run, and once more at the files of what was frozen since. What is
 /// frozen cannot grow, so a service whose environments all are idle wakes nothing.
@@ -54,7 +54,7 @@ extension EnvironmentWatch {
         let limitMegabytes: Int
         /// That of its temporary files, where their room has a limit.
         let folder: String?
-        let storageMegabytes: Int
+        let ephemeralStorageMegabytes: Int
         let attempt: Int
 
         /// Files are read here, off the loop: it takes as long as the function is large.
@@ -74,7 +74,7 @@ extension EnvironmentWatch {
             guard let folder = self.folder else { return }
             let bytes = FolderContents.bytes(in: folder, ofFirst: Limits.maximumMeasuredFiles)
             let used = (bytes + (1 << 20) - 1) >> 20
-            guard used > self.storageMegabytes else { return }
+            guard used > self.ephemeralStorageMegabytes else { return }
             eventLoop.execute { self.environment.value.exceededStorage(usedMegabytes: used) }
         }
     }

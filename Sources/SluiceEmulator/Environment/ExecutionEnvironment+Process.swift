@@ -55,7 +55,7 @@ extension ExecutionEnvironment: LaunchedProcess {
         let words =
             "environment \(self.id.number) has \(usedMegabytes) MB of temporary files, and on Lambda writes beyond the "
             + "function's EphemeralStorage fail with ENOSPC (no space left on device)"
-        let limit = self.function.storageMegabytes
+        let limit = self.function.ephemeralStorageMegabytes
         self.record(.note(ServiceLimit.ephemeralStorageMegabytes.note(words, value: limit)))
     }
 

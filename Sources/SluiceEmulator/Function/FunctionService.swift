@@ -257,7 +257,9 @@ final class FunctionService {
     /// Whether its processes or their files have a limit that somebody has to look after.
     var isWatched: Bool { self.configuration.enforcesMemory || self.limitsStorage }
 
-    private var limitsStorage: Bool { self.configuration.storageMegabytes < Limits.maximumLiftedStorageMegabytes }
+    private var limitsStorage: Bool {
+        self.configuration.ephemeralStorageMegabytes < Limits.maximumLiftedStorageMegabytes
+    }
 
     /// Those that run. One that was stopped since the last look is in it once more, for what it has written.
     var watchSubjects: [EnvironmentWatch.Subject] {
@@ -277,7 +279,7 @@ final class FunctionService {
                 killsBefore: environment.outOfMemoryKillsBefore,
                 limitMegabytes: self.configuration.memoryMegabytes,
                 folder: folder,
-                storageMegabytes: self.configuration.storageMegabytes,
+                ephemeralStorageMegabytes: self.configuration.ephemeralStorageMegabytes,
                 attempt: environment.attempt
             )
         }

@@ -54,10 +54,13 @@ extension ExecutionEnvironment {
 
     /// The same for what belongs to the one invocation that the environment has.
     private func tell(_ event: @autoclosure () -> TelemetryEvent) {
-        let tail = self.function.logsJSON ? self.delivery?.tail : nil
-        guard self.telemetry.isHeard || tail != nil else { return }
-        self.tell(event(), tail.map { [$0] } ?? [])
+        guard self.isHeard else { return }
+        self.tell(event(), self.jsonTail.map { [$0] } ?? [])
     }
+
+    private var jsonTail: LogTail? { self.function.logsJSON ? self.delivery?.tail : nil }
+
+    private var isHeard: Bool { self.telemetry.isHeard || self.jsonTail != nil }
 
     // MARK: Initialisation
 
@@ -142,7 +145,7 @@ extension ExecutionEnvironment {
 
     /// - Parameter askedAt: when the runtime asked for its next invocation; `nil` if it never did.
     func tellOfRuntime(_ current: CurrentInvocation, askedAt: NIODeadline? = nil) {
-        guard !current.runtimeIsDone, self.telemetry.isHeard || self.function.logsJSON else { return }
+        guard self.isHeard, !current.runtimeIsDone else { return }
         let now = NIODeadline.now()
         let spans = Spans(current, askedAt: askedAt, now: now, epochMilliseconds: WallClock.epochMilliseconds())
         self.tell(

@@ -31,7 +31,8 @@ package struct TelemetryEvent: Hashable, Sendable {
     /// Whether Lambda enters the event into the log of a function whose format is JSON, at the level that it has by default.
     /// What measures a success is for a more detailed one.
     ///
-    /// (Lambda Developer Guide, "Log-level filtering", "System log level event mapping".)
+    /// (Lambda Developer Guide, "Log-level filtering", has a table of levels, which could not be read when this was written;
+    /// this is what programs that parse such logs look for in them.)
     package var isLogged: Bool {
         switch self.type {
         case "platform.initRuntimeDone", "platform.initReport", "platform.restoreRuntimeDone", "platform.restoreReport",

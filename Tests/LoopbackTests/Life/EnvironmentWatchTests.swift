@@ -7,7 +7,7 @@ import Testing
 @testable import SluiceCLI
 @testable import SluiceEmulator
 
-/// When the memory of functions is looked at.
+/// When it is looked at what functions use.
 @Suite(.timeLimit(.minutes(5)), .takesTurns) struct EnvironmentWatchTests {
     @Test func looksWhileSomethingRunsAndNotAgainUntilSomethingStirs() async throws {
         let (stirs, stir) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -52,7 +52,7 @@ import Testing
     /// before anybody has looked, and of one that runs on.
     @Test(arguments: [true, false]) func hasNoMoreRoomThanOnLambdaWithoutAWord(freezes: Bool) async throws {
         var function = try ScriptedFunction.configuration()
-        function.storageMegabytes = 4
+        function.ephemeralStorageMegabytes = 4
         function.freezes = freezes
         try await LocalLambda.run(function) { lambda in
             _ = try await lambda.invoke([.store("below/deep/one", megabytes: 2), .chunk("x"), .end])
