@@ -12,7 +12,7 @@ import Testing
 /// A handler that nothing in its process can stop: Lambda ends the process, the caller is told, and the next invocation
 /// has a new environment.
 @Suite(.timeLimit(.minutes(5)), .takesTurns) struct OnlyItsProcessEndsTests {
-    private static func configuration(timeout: Duration = .seconds(1)) throws -> FunctionConfiguration {
+    private static func configuration(timeout: TimeAmount = .seconds(1)) throws -> FunctionConfiguration {
         let program = try BuiltProducts.url(of: "FixtureFunction").path
         var function = FunctionConfiguration(name: "fixture", command: [program], workingDirectory: "/tmp")
         function.timeout = timeout
