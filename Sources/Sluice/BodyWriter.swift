@@ -42,7 +42,9 @@ public struct BodyWriter: Sendable {
 
     /// Writes a buffer's readable bytes.
     ///
-    /// - Parameter evenIfCancelled: writes also when the task is cancelled, as long as there is room at once.
+    /// - Parameters:
+    ///   - bytes: what is sent. The buffer may be used again at once.
+    ///   - evenIfCancelled: writes also when the task is cancelled, as long as there is room at once.
     /// - Throws: ``StreamError`` when Lambda refused the response, the connection was lost, or the task is cancelled, and
     ///   when a buffered answer becomes too long.
     public func write(_ bytes: ByteBuffer, evenIfCancelled: Bool = false) async throws(StreamError) {

@@ -61,7 +61,9 @@ public struct InvocationClock: Clock, Sendable {
 
     /// Waits until `deadline`.
     ///
-    /// - Parameter tolerance: not used: the timers of an event loop cost the same whenever they are due.
+    /// - Parameters:
+    ///   - deadline: an instant of this clock; one that is past does not wait.
+    ///   - tolerance: not used: the timers of an event loop cost the same whenever they are due.
     /// - Throws: `CancellationError`, when the task is cancelled first.
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         let time = self.time

@@ -24,7 +24,7 @@ extension HTTPFunction {
     /// ```
     ///
     /// Its services run beside it, its `beforeServerStarts` processes before the first request is asked for. Bodies are
-    /// streamed where the source of a request can (``HTTPFunction/responseMode``), with backpressure: a write returns when
+    /// streamed where the source of a request can (`HTTPFunction.responseMode`), with backpressure: a write returns when
     /// there is room. What a body throws after its head ends the stream with that error; what the application's responder
     /// throws is answered with 500, as by Hummingbird's server.
     ///

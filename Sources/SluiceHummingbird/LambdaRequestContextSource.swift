@@ -9,7 +9,7 @@ public import Sluice
 /// What a Hummingbird context can be made of when the router is a function: the request as Lambda had it, with the event
 /// itself, and what Lambda says of the invocation.
 public struct LambdaRequestContextSource: RequestContextSource, Sendable {
-    /// The request, with its ``FunctionRequest/event``.
+    /// The request, with its event (`FunctionRequest.event`).
     public let request: FunctionRequest
     /// Request id, deadline, trace and the rest.
     public let invocation: InvocationContext

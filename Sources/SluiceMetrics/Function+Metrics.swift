@@ -22,7 +22,9 @@ extension LambdaFunction {
     /// They are a line of their own with the common dimensions, and with `requestId`, `outcome` and `errorType` as
     /// further members, for queries of the log.
     ///
-    /// - Parameter responses: whether there is such a line for each response.
+    /// - Parameters:
+    ///   - metrics: where the line goes, with the metrics' namespace and common dimensions.
+    ///   - responses: whether there is such a line for each response.
     public func with(metrics: EMFMetricsFactory, responses: Bool = true) -> Self {
         var function = self
         function.observers.append(InvocationMetrics(factory: metrics, measuresResponses: responses))

@@ -21,7 +21,9 @@ public struct ResponseFault: Hashable, Sendable {
 
     /// Lambda answers, with 413 for example, when this many bytes have arrived, and takes no more.
     ///
-    /// - Parameter status: 400 to 499; 500 would end the process on Lambda, and here the function.
+    /// - Parameters:
+    ///   - bytes: how many of the response's bytes arrive before the answer.
+    ///   - status: 400 to 499; 500 would end the process on Lambda, and here the function.
     public static func refused(status: Int = 413, afterBytes bytes: Int) -> Self {
         Self(kind: .refused(status: min(max(status, 400), 599)), afterBytes: max(0, bytes))
     }

@@ -59,6 +59,7 @@ public struct TestedFunction: Sendable {
     /// Invokes the function, or lets the invocation wait until the function is free.
     ///
     /// - Parameters:
+    ///   - event: what the function is called with.
     ///   - windowBytes: how many bytes may wait for the test, which reads them by ``TestedInvocation/nextChunk()``: a
     ///     function that gets further ahead is held up. `nil` stands for a caller that takes everything at once.
     ///   - fault: something that goes wrong in the middle.

@@ -43,7 +43,9 @@ public struct JSONLineWriter: Sendable {
 extension ResponseBody {
     /// Lines of JSON, as `body` sends them.
     ///
-    /// - Parameter flush: when the lines leave.
+    /// - Parameters:
+    ///   - flush: when the lines leave.
+    ///   - body: sends the lines. When it returns, the stream ends; when it throws, the stream ends with that error.
     public static func jsonLines(
         flush: FlushPolicy = .automatic,
         _ body: @escaping @Sendable (JSONLineWriter) async throws -> Void

@@ -27,6 +27,8 @@ extension HTTPResult {
     /// * `X-Accel-Buffering: no`: nginx, where it stands before the function, gathers an answer unless it is told not to.
     ///
     /// - Parameters:
+    ///   - headers: Further headers of the answer, and others in place of those.
+    ///   - cookies: Values of `Set-Cookie`, one each.
     ///   - heartbeat: When nothing was sent for this long, a comment leaves, so that proxies on the way do not take the
     ///     connection for dead: 15 seconds unless said otherwise, at least 10 ms, and with `nil` there are none. While
     ///     the reader is behind there are none either.

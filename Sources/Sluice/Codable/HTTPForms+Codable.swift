@@ -27,7 +27,9 @@ extension FunctionRequest {
     ///
     /// The content type of the request is not looked at.
     ///
-    /// - Parameter decoder: Reads the body: set its `dateDecodingStrategy` and what else it needs before.
+    /// - Parameters:
+    ///   - type: What the body is to be.
+    ///   - decoder: Reads the body: set its `dateDecodingStrategy` and what else it needs before.
     /// - Throws: InvalidBody. A handler that lets it through answers 400.
     public func decode<Value: Decodable>(
         _ type: Value.Type,
@@ -44,7 +46,12 @@ extension FunctionRequest {
 extension HTTPResult {
     /// A value as JSON.
     ///
-    /// - Parameter headers: may have another `Content-Type` than `application/json`.
+    /// - Parameters:
+    ///   - value: what the body is made of.
+    ///   - status: 200 unless said otherwise.
+    ///   - headers: may have another `Content-Type` than `application/json`.
+    ///   - cookies: values of `Set-Cookie`, one each.
+    ///   - encoder: writes the body: set its `dateEncodingStrategy` and what else it needs before.
     /// - Throws: the encoder's `EncodingError`.
     public static func json(
         encoding value: some Encodable,

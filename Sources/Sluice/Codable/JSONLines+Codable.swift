@@ -16,6 +16,7 @@ extension JSONLineWriter {
     /// Sends a value as a line, and adds its end.
     ///
     /// - Parameters:
+    ///   - value: what the line is made of.
     ///   - encoder: must not be set to `prettyPrinted`, since a line has no line breaks.
     ///   - evenIfCancelled: sends also when the task is cancelled, as long as there is room at once.
     /// - Throws: StreamError: `invalidContent` when the value cannot be encoded; then nothing was sent. Otherwise as

@@ -50,7 +50,9 @@ public struct TestEvent: Sendable {
     /// ```
     ///
     /// - Parameters:
+    ///   - source: whose shape the event has.
     ///   - target: path and query, percent-encoded as in a URL.
+    ///   - method: GET unless said otherwise.
     ///   - headers: the source adds what it always adds, such as `host` and `x-forwarded-for`.
     ///   - cookies: `name=value` each.
     ///   - body: as text where it is UTF-8, otherwise as base64.

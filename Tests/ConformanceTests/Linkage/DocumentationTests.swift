@@ -88,30 +88,8 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "main.swift")
         try Data(program.utf8).write(to: file)
-        let products = try BuiltProducts.url(of: "FixtureFunction").deletingLastPathComponent()
-        let maps = try self.moduleMaps(of: products).flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
-        let modules = products.appending(path: "Modules").path
-        let arguments = ["-typecheck", "-swift-version", "6", "-I", modules] + maps + [file.path]
+        let arguments = ["-typecheck", "-swift-version", "6"] + (try BuiltModules.options()) + [file.path]
         return try await runProgram("swiftc", arguments, within: .seconds(120))
-    }
-
-    /// What the C targets below NIO are known by: generated ones beside the products, the others in their packages.
-    private static func moduleMaps(of products: URL) throws -> [String] {
-        let generated = try self.children(of: products)
-            .filter { $0.hasPrefix("C") && $0.hasSuffix(".build") && !$0.hasSuffix("-tool.build") }
-            .map { products.appending(path: "\($0)/module.modulemap") }
-        let checkouts = products.appending(path: "../../checkouts").standardizedFileURL
-        let written = try self.children(of: checkouts).flatMap { package in
-            let sources = checkouts.appending(path: "\(package)/Sources")
-            return ((try? self.children(of: sources)) ?? []).map {
-                sources.appending(path: "\($0)/include/module.modulemap")
-            }
-        }
-        return (generated + written).map(\.path).filter { FileManager.default.fileExists(atPath: $0) }
-    }
-
-    private static func children(of folder: URL) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path)
     }
 }
 #endif
